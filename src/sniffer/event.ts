@@ -1,0 +1,185 @@
+// The sniffer's JSON contract: one object a line, arrays never repeated keys. `frame` is the 1-based packet in
+// which the thing is complete, as tshark counts.
+
+export type Side = "client" | "server";
+export type Visibility = "readable" | "metadata" | "hidden" | "damaged";
+export type Application = "tls" | "earshot" | "http" | "unknown" | (string & {});
+
+export type SnifferEvent =
+  | ConversationEvent
+  | RecordEvent
+  | ClientHelloEvent
+  | ServerHelloEvent
+  | CertificateEvent
+  | AlertEvent
+  | MessageEvent
+  | FindingEvent
+  | PacketEvent
+  | SummaryEvent;
+
+export interface ConversationEvent {
+  event: "conversation";
+  id: number;
+  protocol: "tcp" | "udp";
+  /** "10.0.0.1:40005" or "[fe80::1]:443". */
+  client: string;
+  server: string;
+  community_id: string;
+  first_frame: number;
+  last_frame: number;
+  client_bytes: number;
+  server_bytes: number;
+  client_sha256: string;
+  server_sha256: string;
+  gaps: number;
+  state: "fin" | "rst" | "open";
+  application: Application;
+}
+
+export interface RecordEvent {
+  event: "record";
+  conversation: number;
+  frame: number;
+  side: Side;
+  content_type: number;
+  /** "0x0301": the record's own version field. */
+  version: string;
+  /** Bytes of the fragment, without the 5-byte header. */
+  length: number;
+}
+
+export interface ClientHelloEvent {
+  event: "client_hello";
+  conversation: number;
+  frame: number;
+  sni: string | null;
+  alpn: string[];
+  /** supported_versions, or the legacy version where that extension is absent; GREASE left out. */
+  versions: string[];
+  cipher_suites: string[];
+  extensions: number[];
+  groups: string[];
+  signature_algorithms: string[];
+  key_shares: string[];
+  session_id_length: number;
+  /** "outer" when an encrypted ClientHello hides an inner one, "grease" cannot be told from it. */
+  ech: boolean;
+  psk: boolean;
+  early_data: boolean;
+  ja3: string;
+  ja4: string;
+}
+
+export interface ServerHelloEvent {
+  event: "server_hello";
+  conversation: number;
+  frame: number;
+  /** The negotiated version (supported_versions wins over the legacy field). */
+  version: string;
+  cipher_suite: string;
+  alpn: string | null;
+  group: string | null;
+  hello_retry: boolean;
+  resumed: boolean;
+  ja3s: string;
+}
+
+export interface CertificateEvent {
+  event: "certificate";
+  conversation: number;
+  frame: number;
+  side: Side;
+  chain: CertificateFacts[];
+}
+
+export interface CertificateFacts {
+  subject: string;
+  issuer: string;
+  sha256: string;
+  sha1: string;
+  not_before: string;
+  not_after: string;
+  names: string[];
+}
+
+export interface AlertEvent {
+  event: "alert";
+  conversation: number;
+  frame: number;
+  side: Side;
+  /** null when the alert is encrypted. */
+  level: number | null;
+  description: number | null;
+  name: string;
+}
+
+export interface MessageEvent {
+  event: "message";
+  conversation: number;
+  side: Side;
+  frame: number;
+  kind: "request" | "response" | "data" | "cancel" | "credit" | "ping" | "go_away" | "hello" | "unknown";
+  stream_id: number;
+  /** "package.Service/Method", or null where the request was not seen. */
+  method: string | null;
+  /** gRPC code name for a response or cancel, else absent. */
+  status?: string;
+  /** Decoded by schema where there is one; fields marked debug_redact are masked. */
+  fields: Record<string, unknown>;
+}
+
+export interface Evidence {
+  frame: number;
+  /** Offset in the side's reassembled stream; for a finding about a packet, in the packet's captured bytes. */
+  offset: number;
+  length: number;
+}
+
+export interface FindingEvent {
+  event: "finding";
+  /** null when the finding is about the capture or a packet outside any conversation. */
+  conversation: number | null;
+  side: Side | null;
+  visibility: Visibility;
+  what: string;
+  evidence: Evidence;
+}
+
+export interface PacketEvent {
+  event: "packet";
+  frame: number;
+  /** Seconds since 1970 with nine decimals, as text; null in captures that carry no time. */
+  time: string | null;
+  captured_length: number;
+  original_length: number;
+  link: string;
+  src: string | null;
+  dst: string | null;
+  protocol: string;
+  ports: [number, number] | null;
+  flags: string | null;
+}
+
+/** Captured bytes by class; the sum equals the captured bytes of all packets. */
+export interface Accounted {
+  headers: number;
+  plaintext: number;
+  tls_metadata: number;
+  ciphertext: number;
+  padding: number;
+  /** Stream bytes seen again in retransmissions. */
+  retransmitted: number;
+  /** Stream bytes captured behind a hole, which cannot be placed in a record or message. */
+  gap: number;
+  not_understood: number;
+}
+
+export interface SummaryEvent {
+  event: "summary";
+  packets: number;
+  bytes: number;
+  link_types: string[];
+  skipped: Record<string, number>;
+  accounted: Accounted;
+  damaged: boolean;
+}
