@@ -29,5 +29,13 @@ export type StreamEvent =
   | { kind: "open"; conversation: Conversation; frame: number }
   | { kind: "bytes"; conversation: Conversation; side: Side; offset: number; bytes: Uint8Array; frame: number }
   | { kind: "gap"; conversation: Conversation; side: Side; offset: number; length: number; frame: number }
-  | { kind: "oddity"; conversation: Conversation; side: Side; what: string; offset: number; length: number; frame: number }
+  | {
+      kind: "oddity";
+      conversation: Conversation;
+      side: Side;
+      what: string;
+      offset: number;
+      length: number;
+      frame: number;
+    }
   | { kind: "close"; conversation: Conversation; how: "fin" | "rst" | "timeout" | "end-of-capture"; frame: number };
