@@ -96,7 +96,9 @@ function createBaseAccount(): Account {
   return { accountId: new Uint8Array(0), username: "", createdAtMs: 0n };
 }
 
-export const Account: MessageFns<Account> = {
+export const Account: MessageFns<Account, "earshot.accounts.v1.Account"> = {
+  $type: "earshot.accounts.v1.Account" as const,
+
   encode(message: Account, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.accountId.length !== 0) {
       writer.uint32(10).bytes(message.accountId);
@@ -180,7 +182,9 @@ function createBaseRegisterRequest(): RegisterRequest {
   return { username: "", password: "", requestId: new Uint8Array(0) };
 }
 
-export const RegisterRequest: MessageFns<RegisterRequest> = {
+export const RegisterRequest: MessageFns<RegisterRequest, "earshot.accounts.v1.RegisterRequest"> = {
+  $type: "earshot.accounts.v1.RegisterRequest" as const,
+
   encode(message: RegisterRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.username !== "") {
       writer.uint32(10).string(message.username);
@@ -259,7 +263,9 @@ function createBaseRegisterResponse(): RegisterResponse {
   return { account: undefined };
 }
 
-export const RegisterResponse: MessageFns<RegisterResponse> = {
+export const RegisterResponse: MessageFns<RegisterResponse, "earshot.accounts.v1.RegisterResponse"> = {
+  $type: "earshot.accounts.v1.RegisterResponse" as const,
+
   encode(message: RegisterResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.account !== undefined) {
       Account.encode(message.account, writer.uint32(10).fork()).join();
@@ -316,7 +322,9 @@ function createBaseLoginRequest(): LoginRequest {
   return { username: "", password: "" };
 }
 
-export const LoginRequest: MessageFns<LoginRequest> = {
+export const LoginRequest: MessageFns<LoginRequest, "earshot.accounts.v1.LoginRequest"> = {
+  $type: "earshot.accounts.v1.LoginRequest" as const,
+
   encode(message: LoginRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.username !== "") {
       writer.uint32(10).string(message.username);
@@ -383,7 +391,9 @@ function createBaseLoginResponse(): LoginResponse {
   return { account: undefined, sessionToken: "", expiresAtMs: 0n };
 }
 
-export const LoginResponse: MessageFns<LoginResponse> = {
+export const LoginResponse: MessageFns<LoginResponse, "earshot.accounts.v1.LoginResponse"> = {
+  $type: "earshot.accounts.v1.LoginResponse" as const,
+
   encode(message: LoginResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.account !== undefined) {
       Account.encode(message.account, writer.uint32(10).fork()).join();
@@ -469,7 +479,9 @@ function createBaseWhoAmIRequest(): WhoAmIRequest {
   return {};
 }
 
-export const WhoAmIRequest: MessageFns<WhoAmIRequest> = {
+export const WhoAmIRequest: MessageFns<WhoAmIRequest, "earshot.accounts.v1.WhoAmIRequest"> = {
+  $type: "earshot.accounts.v1.WhoAmIRequest" as const,
+
   encode(_: WhoAmIRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     return writer;
   },
@@ -512,7 +524,9 @@ function createBaseWhoAmIResponse(): WhoAmIResponse {
   return { account: undefined, sessionCreatedAtMs: 0n, sessionExpiresAtMs: 0n };
 }
 
-export const WhoAmIResponse: MessageFns<WhoAmIResponse> = {
+export const WhoAmIResponse: MessageFns<WhoAmIResponse, "earshot.accounts.v1.WhoAmIResponse"> = {
+  $type: "earshot.accounts.v1.WhoAmIResponse" as const,
+
   encode(message: WhoAmIResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.account !== undefined) {
       Account.encode(message.account, writer.uint32(10).fork()).join();
@@ -603,7 +617,9 @@ function createBaseLogoutRequest(): LogoutRequest {
   return {};
 }
 
-export const LogoutRequest: MessageFns<LogoutRequest> = {
+export const LogoutRequest: MessageFns<LogoutRequest, "earshot.accounts.v1.LogoutRequest"> = {
+  $type: "earshot.accounts.v1.LogoutRequest" as const,
+
   encode(_: LogoutRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     return writer;
   },
@@ -646,7 +662,9 @@ function createBaseLogoutResponse(): LogoutResponse {
   return {};
 }
 
-export const LogoutResponse: MessageFns<LogoutResponse> = {
+export const LogoutResponse: MessageFns<LogoutResponse, "earshot.accounts.v1.LogoutResponse"> = {
+  $type: "earshot.accounts.v1.LogoutResponse" as const,
+
   encode(_: LogoutResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     return writer;
   },
@@ -689,7 +707,9 @@ function createBaseInvalidField(): InvalidField {
   return { field: "", reason: 0, description: "" };
 }
 
-export const InvalidField: MessageFns<InvalidField> = {
+export const InvalidField: MessageFns<InvalidField, "earshot.accounts.v1.InvalidField"> = {
+  $type: "earshot.accounts.v1.InvalidField" as const,
+
   encode(message: InvalidField, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.field !== "") {
       writer.uint32(10).string(message.field);
@@ -768,7 +788,9 @@ function createBaseUsernameTaken(): UsernameTaken {
   return { username: "" };
 }
 
-export const UsernameTaken: MessageFns<UsernameTaken> = {
+export const UsernameTaken: MessageFns<UsernameTaken, "earshot.accounts.v1.UsernameTaken"> = {
+  $type: "earshot.accounts.v1.UsernameTaken" as const,
+
   encode(message: UsernameTaken, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.username !== "") {
       writer.uint32(10).string(message.username);
@@ -823,7 +845,9 @@ function createBaseRetryAfter(): RetryAfter {
   return { retryAfterMs: 0 };
 }
 
-export const RetryAfter: MessageFns<RetryAfter> = {
+export const RetryAfter: MessageFns<RetryAfter, "earshot.accounts.v1.RetryAfter"> = {
+  $type: "earshot.accounts.v1.RetryAfter" as const,
+
   encode(message: RetryAfter, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.retryAfterMs !== 0) {
       writer.uint32(8).uint32(message.retryAfterMs);
@@ -928,7 +952,8 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-export interface MessageFns<T> {
+export interface MessageFns<T, V extends string> {
+  readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
   create(base?: DeepPartial<T>): T;

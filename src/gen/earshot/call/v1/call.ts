@@ -124,7 +124,9 @@ function createBaseFrame(): Frame {
   return { streamId: 0, ignorable: false, padding: new Uint8Array(0), body: undefined };
 }
 
-export const Frame: MessageFns<Frame> = {
+export const Frame: MessageFns<Frame, "earshot.call.v1.Frame"> = {
+  $type: "earshot.call.v1.Frame" as const,
+
   encode(message: Frame, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.streamId !== 0) {
       writer.uint32(8).uint32(message.streamId);
@@ -343,7 +345,9 @@ function createBaseRequest(): Request {
   return { method: "", timeoutMs: 0, open: false, credit: 0, metadata: [], payload: new Uint8Array(0) };
 }
 
-export const Request: MessageFns<Request> = {
+export const Request: MessageFns<Request, "earshot.call.v1.Request"> = {
+  $type: "earshot.call.v1.Request" as const,
+
   encode(message: Request, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.method !== "") {
       writer.uint32(10).string(message.method);
@@ -458,7 +462,9 @@ function createBaseResponse(): Response {
   return { status: undefined, metadata: [], payload: new Uint8Array(0) };
 }
 
-export const Response: MessageFns<Response> = {
+export const Response: MessageFns<Response, "earshot.call.v1.Response"> = {
+  $type: "earshot.call.v1.Response" as const,
+
   encode(message: Response, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.status !== undefined) {
       Status.encode(message.status, writer.uint32(10).fork()).join();
@@ -539,7 +545,9 @@ function createBaseData(): Data {
   return { end: false, payload: new Uint8Array(0) };
 }
 
-export const Data: MessageFns<Data> = {
+export const Data: MessageFns<Data, "earshot.call.v1.Data"> = {
+  $type: "earshot.call.v1.Data" as const,
+
   encode(message: Data, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.end !== false) {
       writer.uint32(8).bool(message.end);
@@ -606,7 +614,9 @@ function createBaseCancel(): Cancel {
   return { code: 0, reason: "" };
 }
 
-export const Cancel: MessageFns<Cancel> = {
+export const Cancel: MessageFns<Cancel, "earshot.call.v1.Cancel"> = {
+  $type: "earshot.call.v1.Cancel" as const,
+
   encode(message: Cancel, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.code !== 0) {
       writer.uint32(8).uint32(message.code);
@@ -673,7 +683,9 @@ function createBaseCredit(): Credit {
   return { bytes: 0 };
 }
 
-export const Credit: MessageFns<Credit> = {
+export const Credit: MessageFns<Credit, "earshot.call.v1.Credit"> = {
+  $type: "earshot.call.v1.Credit" as const,
+
   encode(message: Credit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.bytes !== 0) {
       writer.uint32(8).uint32(message.bytes);
@@ -728,7 +740,9 @@ function createBasePing(): Ping {
   return { token: 0n, ack: false };
 }
 
-export const Ping: MessageFns<Ping> = {
+export const Ping: MessageFns<Ping, "earshot.call.v1.Ping"> = {
+  $type: "earshot.call.v1.Ping" as const,
+
   encode(message: Ping, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.token !== 0n) {
       if (BigInt.asUintN(64, message.token) !== message.token) {
@@ -798,7 +812,9 @@ function createBaseGoAway(): GoAway {
   return { code: 0, message: "", lastStreamId: 0, graceMs: 0 };
 }
 
-export const GoAway: MessageFns<GoAway> = {
+export const GoAway: MessageFns<GoAway, "earshot.call.v1.GoAway"> = {
+  $type: "earshot.call.v1.GoAway" as const,
+
   encode(message: GoAway, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.code !== 0) {
       writer.uint32(8).uint32(message.code);
@@ -897,7 +913,9 @@ function createBaseHello(): Hello {
   };
 }
 
-export const Hello: MessageFns<Hello> = {
+export const Hello: MessageFns<Hello, "earshot.call.v1.Hello"> = {
+  $type: "earshot.call.v1.Hello" as const,
+
   encode(message: Hello, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.minor !== 0) {
       writer.uint32(8).uint32(message.minor);
@@ -1024,7 +1042,9 @@ function createBaseMetadataEntry(): MetadataEntry {
   return { key: "", value: undefined };
 }
 
-export const MetadataEntry: MessageFns<MetadataEntry> = {
+export const MetadataEntry: MessageFns<MetadataEntry, "earshot.call.v1.MetadataEntry"> = {
+  $type: "earshot.call.v1.MetadataEntry" as const,
+
   encode(message: MetadataEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.key !== "") {
       writer.uint32(10).string(message.key);
@@ -1117,7 +1137,9 @@ function createBaseStatus(): Status {
   return { code: 0, message: "", details: [] };
 }
 
-export const Status: MessageFns<Status> = {
+export const Status: MessageFns<Status, "earshot.call.v1.Status"> = {
+  $type: "earshot.call.v1.Status" as const,
+
   encode(message: Status, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.code !== 0) {
       writer.uint32(8).uint32(message.code);
@@ -1201,7 +1223,8 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-export interface MessageFns<T> {
+export interface MessageFns<T, V extends string> {
+  readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
   create(base?: DeepPartial<T>): T;
