@@ -1,0 +1,54 @@
+// Every limit of a connection in one type: its default, why it is there, and what happens when it is reached.
+
+/** Times in milliseconds, sizes in bytes. All have defaults; give only what should differ. */
+export interface Limits {
+  /** Largest frame accepted once Hellos are exchanged. Above it: GoAway, by the length prefix alone. */
+  readonly maxFrameBytes: number;
+  /** Calls open at once on one connection, told in Hello. Above it: UNAVAILABLE, not processed. */
+  readonly maxStreams: number;
+  /** Connections in all. Above it: closed on arrival, before any TLS work is spent on it. */
+  readonly maxConnections: number;
+  /** Connections of one address, so that one host cannot take all of them. Closed on arrival. */
+  readonly maxConnectionsPerAddress: number;
+  /** Half-open TLS handshakes hold memory and a socket; closed after this. */
+  readonly handshakeTimeoutMs: number;
+  /** From the end of the handshake to the first whole frame. Who connects has something to say. */
+  readonly firstFrameTimeoutMs: number;
+  /** From the first byte of a frame to its last: ends a peer that dribbles byte by byte. */
+  readonly frameTimeoutMs: number;
+  /** Without a call or a frame for this long: GoAway and close. */
+  readonly idleTimeoutMs: number;
+  /** Unwritten bytes for a peer that does not read. Above it: we stop reading from that peer until half is gone. */
+  readonly maxOutstandingBytes: number;
+  /** Unwritten bytes that make no progress for this long: the connection is dropped. */
+  readonly stallTimeoutMs: number;
+  /** Request payloads of the calls open at once. Above it: RESOURCE_EXHAUSTED, not processed. */
+  readonly maxOpenRequestBytes: number;
+  /** Keys and values of one call's metadata. Above it: RESOURCE_EXHAUSTED, not processed. */
+  readonly maxMetadataBytes: number;
+  /** The longest a call may take; longer timeouts, and none, are clamped to it. */
+  readonly maxDeadlineMs: number;
+  /** Calls a client keeps waiting for a free stream. Above it: RESOURCE_EXHAUSTED, not sent. */
+  readonly maxQueuedCalls: number;
+}
+
+const DEFAULT_LIMITS: Limits = {
+  maxFrameBytes: 4 * 1024 * 1024,
+  maxStreams: 1024,
+  maxConnections: 10_000,
+  maxConnectionsPerAddress: 1_000,
+  handshakeTimeoutMs: 10_000,
+  firstFrameTimeoutMs: 5_000,
+  frameTimeoutMs: 30_000,
+  idleTimeoutMs: 300_000,
+  maxOutstandingBytes: 1024 * 1024,
+  stallTimeoutMs: 30_000,
+  maxOpenRequestBytes: 32 * 1024 * 1024,
+  maxMetadataBytes: 16 * 1024,
+  maxDeadlineMs: 300_000,
+  maxQueuedCalls: 10_000,
+};
+
+export function withDefaults(limits: Partial<Limits> | undefined): Limits {
+  return { ...DEFAULT_LIMITS, ...limits };
+}
