@@ -1,0 +1,101 @@
+// Makes a fresh clone ready and runs it: `node scripts/bootstrap.mjs start|test|check`. Needs nothing but Node and npm,
+// so it must not import anything that npm installs. Every step is skipped when its result already stands.
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkProject } from "./check.mjs";
+import { fail, root, run } from "./process.mjs";
+import { pruneStaleOutput } from "./stale-output.mjs";
+import { hasPcapHeaders, installSystemPackages } from "./system-packages.mjs";
+import { runTests } from "./test-run.mjs";
+
+const stampFile = join(root, "node_modules", ".earshot-stamp");
+
+const tasks = {
+  async start(args) {
+    prepare();
+    process.exitCode = run(process.execPath, [join(root, "dist/src/lab/main.js"), ...args], { allowFailure: true });
+  },
+  async test(args) {
+    installSystemPackages();
+    prepare();
+    buildTap();
+    process.exitCode = runTests(args);
+  },
+  async check() {
+    installSystemPackages();
+    prepare();
+    checkProject();
+  },
+};
+
+const [task = "", ...args] = process.argv.slice(2);
+requireNode();
+if (!Object.hasOwn(tasks, task)) fail(`usage: node scripts/bootstrap.mjs ${Object.keys(tasks).join("|")}`);
+await tasks[task](args);
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  fail(`Earshot needs Node 20.19 or later; this is ${process.version}. Install a newer one from nodejs.org.`);
+}
+
+function prepare() {
+  installDependencies();
+  build();
+  linkPrograms();
+}
+
+/** `npm ci` unless the lock file, the Node ABI and the libpcap headers are what they were at the last one. */
+function installDependencies() {
+  const stamp = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .update(`${process.versions.modules} ${process.platform} ${process.arch} pcap=${hasPcapHeaders()}`)
+    .digest("hex");
+  if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
+  step("installing packages (npm ci)");
+  npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  writeFileSync(stampFile, stamp);
+}
+
+function npm(args) {
+  const npmScript = process.env.npm_execpath;
+  if (npmScript?.endsWith(".js")) run(process.execPath, [npmScript, ...args]);
+  else run(process.platform === "win32" ? "npm.cmd" : "npm", args, { shell: process.platform === "win32" });
+}
+
+function build() {
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  // An output folder that was thrown away beside a kept build record would not be written again.
+  if (!existsSync(join(root, "dist/src"))) rmSync(join(root, "dist"), { recursive: true, force: true });
+  if (!existsSync(join(root, "dist"))) step("compiling");
+  run(process.execPath, [compiler]);
+  pruneStaleOutput();
+}
+
+/** Puts the three programs where `npx server` looks first. */
+function linkPrograms() {
+  const programs = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).bin;
+  mkdirSync(join(root, "node_modules/.bin"), { recursive: true });
+  for (const [name, file] of Object.entries(programs)) {
+    chmodSync(join(root, file), 0o755);
+    if (process.platform === "win32") continue;
+    const link = join(root, "node_modules/.bin", name);
+    rmSync(link, { force: true });
+    symlinkSync(join("../..", file), link);
+  }
+}
+
+/** node-tap assembles its plugins once per installation; without this step it would load its TypeScript loader. */
+function buildTap() {
+  const mark = join(root, "node_modules/.earshot-tap-built");
+  const settings = readFileSync(join(root, ".taprc"), "utf8");
+  if (existsSync(mark) && readFileSync(mark, "utf8") === settings) return;
+  step("preparing the test runner");
+  run(process.execPath, [join(root, "node_modules/tap/dist/esm/run.mjs"), "build"], { quiet: true });
+  writeFileSync(mark, settings);
+}
+
+function step(what) {
+  process.stderr.write(`earshot: ${what} …\n`);
+}

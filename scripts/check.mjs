@@ -1,0 +1,42 @@
+// What must hold before the tests: generated code is fresh, protos and sources pass their linters, nothing is dead.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fail, root, run } from "./process.mjs";
+
+const bin = (name) => join(root, "node_modules/.bin", name);
+
+/** Runs every check and stops at the first that fails. The types are checked by the build before it. */
+export function checkProject() {
+  const checks = [
+    ["protos", () => run(bin("buf"), ["lint"])],
+    ["generated code", checkGenerated],
+    ["format, lint, floors", () => run(bin("biome"), ["ci", "--max-diagnostics=50", "."])],
+    ["dead code", () => run(bin("knip"), ["--no-progress"])],
+  ];
+  for (const [name, check] of checks) {
+    check();
+    process.stdout.write(`check: ${name}: ok\n`);
+  }
+}
+
+/** Generates anew into a temporary folder and compares byte for byte with what is committed. */
+function checkGenerated() {
+  const folder = mkdtempSync(join(tmpdir(), "earshot-gen-"));
+  try {
+    run(bin("buf"), ["generate", "--output", folder], { quiet: true });
+    const fresh = readTree(join(folder, "src/gen"));
+    const committed = readTree(join(root, "src/gen"));
+    const stale = [...new Set([...fresh.keys(), ...committed.keys()])].filter(
+      (file) => fresh.get(file) !== committed.get(file),
+    );
+    if (stale.length > 0) fail(`src/gen is not what proto/ gives (${stale.join(", ")}); run: npm run generate`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readTree(folder) {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  return new Map(files.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
+}

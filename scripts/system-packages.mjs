@@ -1,0 +1,65 @@
+// The system packages that the tests need, and how to get them: by apt-get as root on Debian, otherwise by telling.
+import { existsSync } from "node:fs";
+import { fail, run, succeeds } from "./process.mjs";
+
+const needs = [
+  { name: "libpcap headers", debian: "libpcap-dev", fedora: "libpcap-devel", brew: "libpcap", has: hasPcapHeaders },
+  { name: "tcpdump", debian: "tcpdump", fedora: "tcpdump", brew: "tcpdump", has: () => onPath("tcpdump") },
+  {
+    name: "MariaDB",
+    debian: "mariadb-server",
+    fedora: "mariadb-server",
+    brew: "mariadb",
+    has: () => onPath("mariadbd"),
+  },
+  { name: "openssl", debian: "openssl", fedora: "openssl", brew: "openssl", has: () => onPath("openssl") },
+  {
+    name: "Python's protobuf",
+    debian: "python3-protobuf",
+    fedora: "python3-protobuf",
+    brew: "protobuf",
+    has: () =>
+      succeeds(existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3", ["-c", "import google.protobuf"]),
+  },
+];
+
+/** Whether the headers that the `cap` package compiles against are there. */
+export function hasPcapHeaders() {
+  return ["/usr/include", "/usr/local/include", "/opt/homebrew/include"].some((folder) =>
+    existsSync(`${folder}/pcap/pcap.h`),
+  );
+}
+
+/** Installs what is missing, or says what to install and stops. */
+export function installSystemPackages() {
+  const missing = needs.filter((need) => !need.has());
+  if (missing.length === 0) return;
+  const names = missing.map((need) => need.name).join(", ");
+  if (!existsSync("/usr/bin/apt-get") || process.getuid?.() !== 0) fail(howToInstall(names, missing));
+  const packages = missing.map((need) => need.debian);
+  process.stderr.write(`earshot: installing system packages for the tests: ${packages.join(" ")} …\n`);
+  aptGet(["update", "-qq"]);
+  aptGet(["install", "-y", "-qq", "--no-install-recommends", ...packages]);
+  const still = needs.filter((need) => !need.has());
+  if (still.length > 0) fail(`apt-get ran, but these are still missing: ${still.map((need) => need.name).join(", ")}`);
+}
+
+function howToInstall(names, missing) {
+  const list = (key) => missing.map((need) => need[key]).join(" ");
+  return [
+    `the tests need ${names}. Install with one of:`,
+    `  Debian, Ubuntu:  sudo apt-get install --no-install-recommends ${list("debian")}`,
+    `  Fedora:          sudo dnf install ${list("fedora")}`,
+    `  macOS:           brew install ${list("brew")}`,
+    "and run the command again. (npm start needs none of them.)",
+  ].join("\n");
+}
+
+function aptGet(args) {
+  run("apt-get", args, { quiet: true, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+}
+
+function onPath(program) {
+  const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"];
+  return folders.some((folder) => folder !== "" && existsSync(`${folder}/${program}`));
+}
