@@ -1,0 +1,67 @@
+// Reads the sniffer's JSON lines and says what was readable, each with the packet and byte that prove it.
+import type { SnifferEvent } from "../sniffer/event.js";
+import type { Exposure } from "./rung.js";
+
+export interface Proof {
+  readonly exposure: Exposure;
+  /** 1-based packet of the capture, and the byte in that side's stream where the thing begins. */
+  readonly frame: number;
+  readonly offset: number | null;
+  /** What was read, in words; secrets are masked by the sniffer. */
+  readonly detail: string;
+}
+
+/** Parses `sniffer --json` output. Lines that are not JSON are an error of the program, not of the input. */
+export function decodeEvents(jsonLines: string): SnifferEvent[] {
+  return jsonLines
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as SnifferEvent);
+}
+
+/** The first proof of each exposure, in the order in which the capture gave them. */
+export function collectProofs(events: readonly SnifferEvent[]): Map<Exposure, Proof> {
+  const proofs = new Map<Exposure, Proof>();
+  for (const proof of events.flatMap(proofsOf)) {
+    if (!proofs.has(proof.exposure)) proofs.set(proof.exposure, proof);
+  }
+  return proofs;
+}
+
+function proofsOf(event: SnifferEvent): Proof[] {
+  switch (event.event) {
+    case "client_hello":
+      return [
+        ...(event.sni === null ? [] : [at(event.frame, "server name (SNI)", event.sni)]),
+        ...(event.alpn.length === 0 ? [] : [at(event.frame, "protocol (ALPN)", event.alpn.join(", "))]),
+      ];
+    case "certificate":
+      return event.side === "server" ? [at(event.frame, "server certificate", event.chain[0]?.subject ?? "")] : [];
+    case "record":
+      return event.content_type === 23 ? [at(event.frame, "sizes and times", `${event.length} bytes, encrypted`)] : [];
+    case "message":
+      return [at(event.frame, "sizes and times", "every message whole")];
+    case "finding":
+      return event.visibility === "readable" ? readable(event) : [];
+    default:
+      return [];
+  }
+}
+
+function at(frame: number, exposure: Exposure, detail: string): Proof {
+  return { exposure, frame, offset: null, detail };
+}
+
+/** Schema fields that the ladder asks about, by the name under which the sniffer reports them. */
+const fieldExposures: readonly [pattern: RegExp, exposure: Exposure][] = [
+  [/\busername\b/, "username"],
+  [/\bpassword\b/, "password"],
+  [/\bsession_token\b/, "session token"],
+];
+
+function readable(event: Extract<SnifferEvent, { event: "finding" }>): Proof[] {
+  const { frame, offset } = event.evidence;
+  return fieldExposures
+    .filter(([pattern]) => pattern.test(event.what))
+    .map(([, exposure]) => ({ exposure, frame, offset, detail: event.what }));
+}

@@ -1,0 +1,88 @@
+// The rungs: what is done on each, and what a man in the middle must and must not be able to read there.
+
+/** What the ladder asks of a capture. Each is established by the sniffer, from the bytes that went by. */
+export type Exposure =
+  | "username"
+  | "password"
+  | "session token"
+  | "server certificate"
+  | "server name (SNI)"
+  | "protocol (ALPN)"
+  | "sizes and times";
+
+export interface Rung {
+  readonly number: number;
+  readonly title: string;
+  /** Plain words for what a reader of the wire gets. */
+  readonly lesson: string;
+  readonly transport: "plaintext" | "TLS 1.2" | "TLS 1.3";
+  /** Watches the wire, or puts himself in the way with a certificate of his own. */
+  readonly attacker: "watches" | "impersonates";
+  readonly client: "verifies" | "told not to verify";
+  /** Exactly these are readable to the attacker; anything else on the list must not be. */
+  readonly readable: readonly Exposure[];
+  readonly clientRefuses: boolean;
+}
+
+export const everyExposure: readonly Exposure[] = [
+  "username",
+  "password",
+  "session token",
+  "server certificate",
+  "server name (SNI)",
+  "protocol (ALPN)",
+  "sizes and times",
+];
+
+export const rungs: readonly Rung[] = [
+  {
+    number: 0,
+    title: "plain TCP, watched",
+    lesson: "everything: name, password, token",
+    transport: "plaintext",
+    attacker: "watches",
+    client: "verifies",
+    readable: ["username", "password", "session token", "sizes and times"],
+    clientRefuses: false,
+  },
+  {
+    number: 1,
+    title: "TLS 1.2, watched",
+    lesson: "server certificate, SNI, ALPN, sizes, times",
+    transport: "TLS 1.2",
+    attacker: "watches",
+    client: "verifies",
+    readable: ["server certificate", "server name (SNI)", "protocol (ALPN)", "sizes and times"],
+    clientRefuses: false,
+  },
+  {
+    number: 2,
+    title: "TLS 1.3, watched",
+    lesson: "SNI, ALPN, sizes, times",
+    transport: "TLS 1.3",
+    attacker: "watches",
+    client: "verifies",
+    readable: ["server name (SNI)", "protocol (ALPN)", "sizes and times"],
+    clientRefuses: false,
+  },
+  {
+    number: 3,
+    title: "TLS 1.3, impersonated, client told not to verify",
+    lesson: "everything: name, password, token",
+    transport: "TLS 1.3",
+    attacker: "impersonates",
+    client: "told not to verify",
+    readable: ["username", "password", "session token", "server name (SNI)", "protocol (ALPN)", "sizes and times"],
+    clientRefuses: false,
+  },
+  {
+    number: 4,
+    title: "TLS 1.3, impersonated, client verifies",
+    lesson: "nothing: the client refuses",
+    transport: "TLS 1.3",
+    attacker: "impersonates",
+    client: "verifies",
+    readable: ["server name (SNI)", "protocol (ALPN)"],
+    clientRefuses: true,
+  },
+];

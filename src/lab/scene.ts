@@ -1,0 +1,129 @@
+// One rung, played for real: the server, the client and the sniffer as separate programs on loopback, with a password
+// made for this run alone.
+import { randomBytes } from "node:crypto";
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Impersonator } from "./impersonator.js";
+import { type Finished, type RunningProgram, runProgram, startProgram } from "./program.js";
+import type { Rung } from "./rung.js";
+
+export interface Scene {
+  /** What went over the wire between the client and whoever answered it. */
+  readonly wireCapture: string;
+  /** What the impersonator saw inside; the wire itself where nobody impersonates. */
+  readonly insideCapture: string;
+  /** One secret a line: the password, and the session token once there is one. */
+  readonly secretFile: string;
+  /** TLS secrets of the client's side, as an NSS key log. */
+  readonly keylogFile: string;
+  readonly client: Finished[];
+}
+
+const LISTENING = /listening on \S*?:(\d+)\b/;
+const RELAYING = /relaying \S*?:(\d+) ->/;
+const USERNAME = "alice";
+
+/** Plays a rung in `folder`, which it may fill. Everything it starts has ended when it returns, also after a failure. */
+export async function playScene(rung: Rung, folder: string): Promise<Scene> {
+  await mkdir(folder, { recursive: true });
+  const play = new Play(rung, folder);
+  try {
+    return await play.run();
+  } finally {
+    await play.clear();
+  }
+}
+
+class Play {
+  readonly #rung: Rung;
+  readonly #folder: string;
+  readonly #programs: RunningProgram[] = [];
+  readonly #password = randomBytes(18).toString("base64url");
+  #impersonator: Impersonator | undefined;
+
+  constructor(rung: Rung, folder: string) {
+    this.#rung = rung;
+    this.#folder = folder;
+  }
+
+  async run(): Promise<Scene> {
+    await writeFile(this.#path("secrets"), `${this.#password}\n`, { mode: 0o600 });
+    const serverPort = await this.#startServer();
+    const luredTo = this.#rung.attacker === "impersonates" ? await this.#impersonate(serverPort) : serverPort;
+    const wirePort = await this.#watch("wire.pcapng", luredTo);
+    const client = await this.#converse(wirePort);
+    await this.#noteToken();
+    const wireCapture = this.#path("wire.pcapng");
+    const insideCapture = this.#impersonator === undefined ? wireCapture : this.#path("inside.pcapng");
+    return { wireCapture, insideCapture, secretFile: this.#path("secrets"), keylogFile: this.#path("keylog"), client };
+  }
+
+  /** Ends what was started, youngest first, so that each capture is complete when its program has gone. */
+  async clear(): Promise<void> {
+    await this.#impersonator?.close();
+    for (const program of this.#programs.splice(0).reverse()) await program.stop();
+  }
+
+  async #startServer(): Promise<number> {
+    const transport = {
+      plaintext: ["--plaintext"],
+      "TLS 1.2": ["--cert", this.#path("certs"), "--min-tls", "1.2"],
+      "TLS 1.3": ["--cert", this.#path("certs")],
+    }[this.#rung.transport];
+    const args = ["--listen", "127.0.0.1:0", "--database", this.#path("accounts.db"), ...transport];
+    return this.#start("server", args, { on: "stdout", pattern: LISTENING });
+  }
+
+  async #impersonate(serverPort: number): Promise<number> {
+    this.#impersonator = await Impersonator.listen({ serverPort });
+    this.#impersonator.route(await this.#watch("inside.pcapng", this.#impersonator.backPort));
+    return this.#impersonator.frontPort;
+  }
+
+  #watch(capture: string, port: number): Promise<number> {
+    const args = ["--relay", `127.0.0.1:0=127.0.0.1:${port}`, "--json", "-w", this.#path(capture)];
+    return this.#start("sniffer", args, { on: "stderr", pattern: RELAYING });
+  }
+
+  /** What a person would type: register, log in, ask who one is, log out. Stops where the client refuses the server. */
+  async #converse(port: number): Promise<Finished[]> {
+    const results: Finished[] = [];
+    for (const command of [["register", USERNAME], ["login", USERNAME], ["whoami"], ["logout"]]) {
+      if (command[0] === "logout") await this.#noteToken();
+      const finished = await runProgram("client", [...command, "--json", ...this.#clientArgs(port)], {
+        EARSHOT_HOME: this.#path("home"),
+        EARSHOT_PASSWORD: this.#password,
+      });
+      results.push(finished);
+      if (finished.exitCode !== 0) break;
+    }
+    return results;
+  }
+
+  #clientArgs(port: number): string[] {
+    const { transport, client } = this.#rung;
+    const server = ["--server", `localhost:${port}`];
+    if (transport === "plaintext") return [...server, "--plaintext"];
+    const trust = client === "verifies" ? ["--ca", join(this.#path("certs"), "ca.pem")] : ["--insecure"];
+    const version = transport === "TLS 1.2" ? ["--max-tls", "1.2"] : [];
+    return [...server, ...trust, ...version, "--keylog", this.#path("keylog")];
+  }
+
+  /** The token is a secret as well: what the client saved of it joins the list that the capture is searched for. */
+  async #noteToken(): Promise<void> {
+    const saved = await readFile(join(this.#path("home"), "sessions.json"), "utf8").catch(() => "");
+    const token = /"([A-Za-z0-9_-]{43})"/.exec(saved)?.[1];
+    const known = await readFile(this.#path("secrets"), "utf8");
+    if (token !== undefined && !known.includes(token)) await appendFile(this.#path("secrets"), `${token}\n`);
+  }
+
+  async #start(name: "server" | "sniffer", args: string[], ready: Parameters<typeof startProgram>[2]): Promise<number> {
+    const { program, match } = await startProgram(name, args, ready);
+    this.#programs.push(program);
+    return Number(match);
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+}
