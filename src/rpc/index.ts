@@ -2,13 +2,14 @@
 
 export { StatusCode, statusName } from "../wire/status-code.js";
 export type { CallContext, Peer } from "./call-context.js";
-export { connect, type ConnectOptions } from "./connect.js";
+export { type ConnectOptions, connect } from "./connect.js";
 export type { Connection, ConnectionEvents } from "./connection.js";
 export { packDetail } from "./error-detail.js";
 export type { Limits } from "./limits.js";
+export type { ListenAddress } from "./listen-address.js";
 export { Metadata, type MetadataInit, type MetadataValue } from "./metadata.js";
 export { type Delivery, type Reason, RpcError, type RpcErrorOptions } from "./rpc-error.js";
-export { type ListenAddress, RpcServer, type RpcServerOptions } from "./rpc-server.js";
+export { RpcServer, type RpcServerOptions } from "./rpc-server.js";
 export type { CallEndEvent, CallEvent, ConnectionEvent, ServerErrorEvent, ServerEvents } from "./server-events.js";
 export { type ProbedServer, type ProbeOptions, probeServer } from "./server-probe.js";
 export type { CallOptions, ServiceClient, ServiceHandlers } from "./service-types.js";

@@ -1,7 +1,7 @@
 // The one error class of src/rpc: a status code, why, and whether the call may have run.
 
 import type { Any } from "../gen/google/protobuf/any.js";
-import { StatusCode, statusName } from "../wire/status-code.js";
+import { type StatusCode, statusName } from "../wire/status-code.js";
 import { type Detail, type DetailType, packDetail, unpackDetail } from "./error-detail.js";
 
 /**

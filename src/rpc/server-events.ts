@@ -39,6 +39,8 @@ export interface CallEndEvent {
 export interface ServerErrorEvent {
   readonly connectionId?: number | undefined;
   readonly method?: string | undefined;
+  /** The event whose listener threw. */
+  readonly listenerOf?: string | undefined;
 }
 
 export interface ServerEvents {

@@ -16,7 +16,9 @@ export interface CallOptions {
 }
 
 /** The request as a caller writes it: every field may be left out. */
-export type RequestInput<M extends MethodDefinition> = M["requestType"] extends { fromPartial(object: infer P): unknown }
+export type RequestInput<M extends MethodDefinition> = M["requestType"] extends {
+  fromPartial(object: infer P): unknown;
+}
   ? P
   : never;
 /** The request as a handler reads it. */

@@ -49,15 +49,11 @@ const CIPHERS = [
 
 /** @throws RpcError INVALID_ARGUMENT `bad_options` when certificate and key cannot be used. */
 export function serverTlsOptions(settings: ServerTls, handshakeTimeoutMs: number): tls.TlsOptions {
+  const { cert, key } = settings;
+  const context = { cert, key, ciphers: CIPHERS, honorCipherOrder: true, ...versions(settings) };
   try {
-    const secureContext = tls.createSecureContext({
-      cert: settings.cert,
-      key: settings.key,
-      ciphers: CIPHERS,
-      honorCipherOrder: true,
-      ...versions(settings),
-    });
-    return { secureContext, ALPNProtocols: [ALPN_PROTOCOL], handshakeTimeout: handshakeTimeoutMs };
+    tls.createSecureContext(context); // tls.createServer builds its own; this one only shows that it can.
+    return { ...context, ALPNProtocols: [ALPN_PROTOCOL], handshakeTimeout: handshakeTimeoutMs };
   } catch (cause) {
     throw badOptions("the server's certificate and key cannot be used: give matching, unencrypted PEM", cause);
   }
@@ -101,7 +97,9 @@ export function serverRefusal(socket: tls.TLSSocket, settings: ClientTls): RpcEr
 
 /** Base64 SHA-256 of the certificate's SubjectPublicKeyInfo. It survives renewal as long as the key is kept. */
 export function publicKeyPin(certificate: X509Certificate): string {
-  return createHash("sha256").update(certificate.publicKey.export({ type: "spki", format: "der" })).digest("base64");
+  return createHash("sha256")
+    .update(certificate.publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64");
 }
 
 function checksChain(settings: ClientTls): boolean {
@@ -125,7 +123,12 @@ function sharedContext(settings: ClientTls): tls.SecureContext {
   if (known !== undefined) {
     return known;
   }
-  const context = createClientContext({ minVersion, maxVersion, ciphers: CIPHERS, ...(ca === undefined ? {} : { ca }) });
+  const context = createClientContext({
+    minVersion,
+    maxVersion,
+    ciphers: CIPHERS,
+    ...(ca === undefined ? {} : { ca }),
+  });
   if (contexts.size >= MAX_CONTEXTS) {
     contexts.clear();
   }
