@@ -27,10 +27,16 @@ export class Impersonator {
   /** Listens with both halves. Until {@link route} is called nothing is passed on. */
   static async listen({ serverPort }: ImpersonatorOptions): Promise<Impersonator> {
     const certificate = await falseCertificate();
-    const front = tls.createServer({ cert: certificate.cert, key: certificate.private, ALPNProtocols: [ALPN_PROTOCOL] });
+    const front = tls.createServer({
+      cert: certificate.cert,
+      key: certificate.private,
+      ALPNProtocols: [ALPN_PROTOCOL],
+    });
     const back = net.createServer({ allowHalfOpen: true });
     const impersonator = new Impersonator(front, back);
-    front.on("secureConnection", (socket) => impersonator.#join(socket, net.connect(impersonator.#plainPort, "127.0.0.1")));
+    front.on("secureConnection", (socket) =>
+      impersonator.#join(socket, net.connect(impersonator.#plainPort, "127.0.0.1")),
+    );
     back.on("connection", (socket) => {
       // He has no reason to verify the server: he only wants to be let through.
       const onward = { port: serverPort, host: "127.0.0.1", ALPNProtocols: [ALPN_PROTOCOL], rejectUnauthorized: false };
@@ -64,7 +70,10 @@ export class Impersonator {
   }
 
   #join(left: net.Socket, right: net.Socket): void {
-    for (const [socket, other] of [[left, right], [right, left]] as const) {
+    for (const [socket, other] of [
+      [left, right],
+      [right, left],
+    ] as const) {
       this.#sockets.add(socket);
       // A client that refuses the certificate shows as an error here; it only means there is nothing to pass on.
       socket.on("error", () => other.destroy());

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { LabError } from "./lab-error.js";
 import { renderPage } from "./page.js";
-import { renderClosing, renderHeading, renderRung } from "./table.js";
 import { type Rung, rungs } from "./rung.js";
 import { playScene } from "./scene.js";
 import { saveWithSecrets } from "./secret-capture.js";
+import { renderClosing, renderHeading, renderRung } from "./table.js";
 import { judgeScene, type Verdict } from "./verdict.js";
 
 export interface LadderOptions {

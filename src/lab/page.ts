@@ -1,12 +1,13 @@
 // The ladder as one self-contained page: no script, no network, light and dark, printable.
-import { everyExposure, type Exposure } from "./rung.js";
+import { type Exposure, everyExposure } from "./rung.js";
 import { place } from "./table.js";
 import type { Verdict } from "./verdict.js";
 
 /** Renders the whole page. Everything that came off the wire is escaped. */
 export function renderPage(verdicts: readonly Verdict[]): string {
   const failed = verdicts.filter((verdict) => verdict.complaints.length > 0).length;
-  const result = failed === 0 ? `All ${verdicts.length} rungs hold.` : `${failed} of ${verdicts.length} rungs do not hold.`;
+  const result =
+    failed === 0 ? `All ${verdicts.length} rungs hold.` : `${failed} of ${verdicts.length} rungs do not hold.`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -37,7 +38,7 @@ ${verdicts.map(section).join("\n")}
 
 function row(verdict: Verdict): string {
   const cells = everyExposure.map((exposure) => cell(verdict, exposure)).join("");
-  return `<tr><th scope="row"><a href="#rung-${verdict.rung.number}">${verdict.rung.number}. ${escape(verdict.rung.title)}</a></th>${cells}</tr>`;
+  return `<tr><th scope="row"><a href="#rung-${verdict.rung.number}">${verdict.rung.number}. ${escapeHtml(verdict.rung.title)}</a></th>${cells}</tr>`;
 }
 
 function cell(verdict: Verdict, exposure: Exposure): string {
@@ -54,14 +55,18 @@ function isSecret(exposure: Exposure): boolean {
 function section({ rung, proofs, packets, clientRefused, complaints }: Verdict): string {
   const items = everyExposure.flatMap((exposure) => {
     const proof = proofs.get(exposure);
-    return proof === undefined ? [] : [`<li><b>${exposure}</b>: ${escape(proof.detail)} <small>${place(proof)}</small></li>`];
+    return proof === undefined
+      ? []
+      : [`<li><b>${exposure}</b>: ${escapeHtml(proof.detail)} <small>${place(proof)}</small></li>`];
   });
   if (clientRefused) items.push("<li>The client refused the certificate and sent no call.</li>");
-  const kept = complaints.map((complaint) => `<p class="secret">Not as it must be: ${escape(complaint)}</p>`).join("");
+  const kept = complaints
+    .map((complaint) => `<p class="secret">Not as it must be: ${escapeHtml(complaint)}</p>`)
+    .join("");
   return `<section id="rung-${rung.number}">
-<h2>${rung.number}. ${escape(rung.title)}</h2>
+<h2>${rung.number}. ${escapeHtml(rung.title)}</h2>
 <p>He ${rung.attacker === "watches" ? "watches the wire" : "puts himself in the way with a certificate of his own"}; the client
-${rung.transport === "plaintext" ? "uses no TLS" : `uses ${rung.transport} and ${rung.client}`}. <b>He reads ${escape(rung.lesson)}.</b></p>
+${rung.transport === "plaintext" ? "uses no TLS" : `uses ${rung.transport} and ${rung.client}`}. <b>He reads ${escapeHtml(rung.lesson)}.</b></p>
 <ul>
 ${items.join("\n")}
 </ul>${kept}
@@ -69,7 +74,7 @@ ${items.join("\n")}
 </section>`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -37,7 +37,10 @@ export async function startProgram(
 
 function start(name: ProgramName, args: string[], env: Record<string, string>): ChildProcess {
   const file = fileURLToPath(new URL(`../${name}/main.js`, import.meta.url));
-  return spawn(process.execPath, [file, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+  return spawn(process.execPath, [file, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
 }
 
 export class RunningProgram {

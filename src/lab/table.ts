@@ -36,7 +36,9 @@ export function renderRung(verdict: Verdict, colour: boolean): string {
 function evidenceLines(verdict: Verdict): string[] {
   const lines = everyExposure.flatMap((exposure) => {
     const proof = verdict.proofs.get(exposure);
-    return proof === undefined ? [] : [`${exposure.padEnd(20)} ${place(proof).padEnd(20)} ${proof.detail}`.slice(0, 75)];
+    return proof === undefined
+      ? []
+      : [`${exposure.padEnd(20)} ${place(proof).padEnd(20)} ${proof.detail}`.slice(0, 75)];
   });
   if (verdict.clientRefused) lines.push("the client refused the certificate and sent no call");
   return lines;

@@ -70,5 +70,7 @@ function secretComplaints(rung: Rung, seen: boolean): string[] {
 function clientComplaints(rung: Rung, scene: Scene, refused: boolean): string[] {
   if (rung.clientRefuses) return refused ? [] : ["the client should have refused the server and did not"];
   const failed = scene.client.find((finished) => finished.exitCode !== 0);
-  return failed === undefined ? [] : [`the client failed (exit ${failed.exitCode}): ${failed.stdout.trim() || failed.stderr.trim()}`];
+  return failed === undefined
+    ? []
+    : [`the client failed (exit ${failed.exitCode}): ${failed.stdout.trim() || failed.stderr.trim()}`];
 }
