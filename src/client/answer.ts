@@ -1,0 +1,38 @@
+// What a finished command shows: sentences for people, or with --json one object for programs.
+import type { Account } from "./account-client.js";
+import { type ClientError, EXIT_STATUS } from "./client-error.js";
+import { printableText } from "./printable-text.js";
+
+export interface Answer {
+  readonly text: readonly string[];
+  /** Members of the JSON object after `ok` and `command`. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export function accountFields({ username, accountId }: Account): Record<string, string> {
+  return { username, account_id: accountId };
+}
+
+/** A time for people, to the minute, in UTC. */
+export function minuteOf(time: Date): string {
+  return `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+export function formatAnswer(answer: Answer, command: string, json: boolean): string {
+  if (json) return `${JSON.stringify({ ok: true, command, ...answer.fields })}\n`;
+  return answer.text.map((line) => `${printableText(line, 600)}\n`).join("");
+}
+
+/** The JSON object of a failure. `command` is null when the command line was not understood. */
+export function formatFailure(error: ClientError, command: string | null): string {
+  const { status, code, message, field, retryAfterMs } = error;
+  const details = {
+    code: status,
+    reason: code,
+    message,
+    field,
+    retry_after_ms: retryAfterMs,
+    exit_status: EXIT_STATUS[code],
+  };
+  return `${JSON.stringify({ ok: false, command, error: details })}\n`;
+}

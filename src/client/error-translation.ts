@@ -1,0 +1,153 @@
+// Turns what src/rpc reports into what a person can act on: the only place that reads RpcError.
+import { InvalidField, InvalidField_Reason, RetryAfter } from "../gen/earshot/accounts/v1/accounts.js";
+import { type Reason, RpcError, StatusCode } from "../rpc/index.js";
+import { ClientError, type ClientErrorCode } from "./client-error.js";
+import { printableText } from "./printable-text.js";
+
+export interface CallSubject {
+  /** `host:port`, for messages. */
+  readonly server: string;
+  readonly username?: string | undefined;
+  /** Whether the call carried a session token: UNAUTHENTICATED then means that the session is over. */
+  readonly withSession?: boolean | undefined;
+}
+
+/** A ClientError for anything that a call or a connection attempt threw. ClientErrors pass unchanged. */
+export function translateError(error: unknown, subject: CallSubject): ClientError {
+  if (error instanceof ClientError) return error;
+  if (!(error instanceof RpcError)) {
+    const what = error instanceof Error ? error.name : "unknown";
+    return new ClientError("server_failed", `Something went wrong that should not (${what}).`, { cause: error });
+  }
+  return error.delivery === "answered" ? fromAnswer(error, subject) : fromFailure(error, subject);
+}
+
+/** A status that the server's handler chose. */
+function fromAnswer(error: RpcError, subject: CallSubject): ClientError {
+  const options = { status: error.codeName, cause: error, retryAfterMs: error.detail(RetryAfter)?.retryAfterMs };
+  switch (error.code) {
+    case StatusCode.INVALID_ARGUMENT:
+      return fromInvalidArgument(error);
+    case StatusCode.ALREADY_EXISTS: {
+      const name = printableText(subject.username ?? "that name");
+      return new ClientError("name_taken", `The name ${name} is taken; choose another.`, {
+        ...options,
+        field: "username",
+      });
+    }
+    case StatusCode.UNAUTHENTICATED:
+      return subject.withSession === true
+        ? new ClientError("session_ended", "Your session has ended; log in again.", options)
+        : new ClientError("bad_login", "Wrong name or password.", options);
+    case StatusCode.RESOURCE_EXHAUSTED:
+      return new ClientError("busy", `The server asks you to wait; try again ${when(options.retryAfterMs)}.`, options);
+    case StatusCode.UNAVAILABLE: {
+      const message = `The server cannot reach its database just now; try again ${when(options.retryAfterMs)}.`;
+      return new ClientError("server_failed", message, options);
+    }
+    case StatusCode.DEADLINE_EXCEEDED:
+      return timedOut(error, subject);
+    case StatusCode.UNIMPLEMENTED: {
+      const message = `The server at ${subject.server} does not know this command; it may be older than this client.`;
+      return new ClientError("server_failed", message, options);
+    }
+    default: {
+      const message = `The server failed (${error.codeName}); try again later, and tell whoever runs it.`;
+      return new ClientError("server_failed", message, options);
+    }
+  }
+}
+
+function fromInvalidArgument(error: RpcError): ClientError {
+  const detail = error.detail(InvalidField);
+  if (detail === undefined) {
+    const said = printableText(error.message);
+    return new ClientError("invalid_field", `The server refused the request: ${said}.`, { cause: error });
+  }
+  const field = printableText(detail.field, 60);
+  const fault = FAULTS[detail.reason] ?? "was not accepted";
+  const rule = RULES[field];
+  const advice = rule ?? (detail.description === "" ? undefined : printableText(detail.description));
+  const message = `The ${field} ${fault}${advice === undefined ? "" : `: ${advice.replace(/\.$/, "")}`}.`;
+  return new ClientError("invalid_field", message, { field, cause: error });
+}
+
+const FAULTS: Readonly<Partial<Record<InvalidField_Reason, string>>> = {
+  [InvalidField_Reason.REASON_REQUIRED]: "is missing",
+  [InvalidField_Reason.REASON_TOO_SHORT]: "is too short",
+  [InvalidField_Reason.REASON_TOO_LONG]: "is too long",
+  [InvalidField_Reason.REASON_BAD_CHARACTER]: "has a character that is not allowed",
+  [InvalidField_Reason.REASON_COMMON]: "is too common",
+  [InvalidField_Reason.REASON_MALFORMED]: "is malformed",
+};
+
+const RULES: Readonly<Record<string, string>> = {
+  username: "a name has 3 to 32 of the characters a-z 0-9 . _ -",
+  password: "a password has 15 to 128 characters, and a few unusual words do well",
+};
+
+/** The call never got an answer. */
+function fromFailure(error: RpcError, subject: CallSubject): ClientError {
+  const known = error.reason === undefined ? undefined : FAILURES[error.reason];
+  const options = { status: error.codeName, cause: error };
+  if (error.reason === "deadline" || error.reason === "connect_timeout") return timedOut(error, subject);
+  if (error.reason === "cancelled") return interruptedBy(error);
+  if (error.reason === "server_identity_changed") return identityChanged(error, subject);
+  if (known !== undefined) return new ClientError(known[0], known[1].replaceAll("SERVER", subject.server), options);
+  const detail = printableText(error.message);
+  return new ClientError("connection_lost", `The connection to ${subject.server} failed: ${detail}.`, options);
+}
+
+const START = "is a server running there, and is the port right?";
+const FAILURES: Readonly<Partial<Record<Reason, readonly [ClientErrorCode, string]>>> = {
+  connection_refused: ["not_connected", `Nothing listens at SERVER: ${START}`],
+  name_not_found: ["not_connected", "There is no host of the name in SERVER; check its spelling and your network."],
+  network_unreachable: ["not_connected", "There is no way to SERVER from here; check your network."],
+  address_not_available: ["not_connected", "There is no way to SERVER from here; check the address."],
+  permission_denied: ["not_connected", "The system does not permit a connection to SERVER."],
+  not_tls: [
+    "not_connected",
+    "SERVER does not speak TLS: the port may be wrong, or the server was started with --plaintext.",
+  ],
+  alpn_mismatch: ["not_connected", "SERVER speaks TLS but is no Earshot server; check the port."],
+  tls_version_mismatch: ["not_connected", "SERVER supports no version of TLS that this client accepts."],
+  tls_failed: ["not_connected", "The TLS handshake with SERVER failed; check that it is an Earshot server."],
+  server_not_trusted: [
+    "server_not_trusted",
+    "The certificate of SERVER is not trusted, so nothing was sent; give the right authority with --ca FILE.",
+  ],
+  server_name_mismatch: [
+    "server_not_trusted",
+    "The certificate of SERVER is for another name, so nothing was sent; use the name that it was made for.",
+  ],
+  connection_lost: ["connection_lost", "The connection to SERVER broke off before an answer came; try again."],
+  connection_closed: ["connection_lost", "The connection to SERVER was closed before an answer came; try again."],
+  server_closing: ["connection_lost", "The server at SERVER is shutting down; try again in a moment."],
+  protocol_error: ["connection_lost", "What SERVER sent is not the Earshot protocol; check the port."],
+  bad_response: ["bad_answer", "The answer of SERVER could not be read; client and server may not fit together."],
+  bad_options: ["file_unusable", "The --ca file cannot be used; give certificates in PEM."],
+};
+
+function timedOut(error: RpcError, { server }: CallSubject): ClientError {
+  const done = error.delivery === "unknown" ? " It may have been done all the same." : "";
+  const message = `No answer from ${server} in time; try again, or allow more with --timeout SECONDS.${done}`;
+  return new ClientError("timed_out", message, { status: error.codeName, cause: error });
+}
+
+function interruptedBy(error: RpcError): ClientError {
+  const rest = error.delivery === "unknown" ? "the server may have done it all the same" : "nothing was sent";
+  return new ClientError("interrupted", `Interrupted; ${rest}.`, { status: error.codeName, cause: error });
+}
+
+function identityChanged(error: RpcError, { server }: CallSubject): ClientError {
+  const offered = /sha256\/[A-Za-z0-9+/]{43}=/.exec(error.message)?.[0];
+  const shown = offered === undefined ? "" : ` (it now shows ${offered})`;
+  const message = `The key of ${server} has changed${shown}, so nothing was sent; ask whoever runs the server.`;
+  return new ClientError("server_identity_changed", message, { status: error.codeName, cause: error });
+}
+
+function when(retryAfterMs: number | undefined): string {
+  if (retryAfterMs === undefined || retryAfterMs === 0) return "in a moment";
+  const seconds = Math.ceil(retryAfterMs / 1_000);
+  return seconds === 1 ? "in a second" : `in ${seconds} seconds`;
+}
