@@ -4,12 +4,12 @@ import type { Socket } from "node:net";
 import type { Frame } from "../wire/frame.js";
 import { FrameDecoder } from "../wire/frame-decoder.js";
 import { StatusCode } from "../wire/status-code.js";
-import { WireError } from "../wire/wire-error.js";
 import type { DeadlineQueue, Due } from "./deadline-queue.js";
 import type { Limits } from "./limits.js";
 import { Outbox } from "./outbox.js";
-import { type Delivery, RpcError } from "./rpc-error.js";
+import type { RpcError } from "./rpc-error.js";
 import { fromSocketError } from "./socket-error.js";
+import { asViolation, lost, violation } from "./violation.js";
 
 /** The side that makes calls, or the one that serves them. */
 export interface ChannelOwner {
@@ -21,7 +21,7 @@ export interface ChannelOwner {
   onFrame(frame: Frame, offset: number): void;
   /** Room again after {@link FrameChannel.blocked}. */
   onWritable(): void;
-  /** No frame comes or goes any more; called once. Undefined: it ended as it should. */
+  /** No frame comes or goes any more; called once. Undefined: a side closed it with nothing left to do. */
   onEnd(reason: RpcError | undefined): void;
   /** The socket is gone; called once, after onEnd. */
   onClosed(): void;
@@ -209,10 +209,16 @@ export class FrameChannel implements Due {
 
   readonly #onPeerEnd = (): void => {
     if (this.#state === "open") {
-      const clean = this.#decoded === this.#received;
-      this.destroy(lost(clean ? "the peer closed the connection" : "the connection ended within a frame"));
+      this.destroy(this.#endReason());
     }
   };
+
+  #endReason(): RpcError | undefined {
+    if (this.#decoded !== this.#received) {
+      return lost("the connection ended within a frame");
+    }
+    return this.#owner.busy ? lost("the peer closed the connection") : undefined;
+  }
 
   readonly #onError = (error: Error): void => {
     this.#socketError = error;
@@ -235,7 +241,7 @@ export class FrameChannel implements Due {
   #closeReason(): RpcError {
     return this.#socketError === undefined
       ? lost("the connection was closed")
-      : fromSocketError(this.#socketError, "the connection", UNKNOWN);
+      : fromSocketError(this.#socketError, "the connection", "unknown");
   }
 
   #fail(error: unknown): void {
@@ -278,26 +284,4 @@ export class FrameChannel implements Due {
   #idleDue(nowMs: number): number {
     return Math.max(this.#activeAt, this.#outbox.activeAt, this.#owner.busy ? nowMs : 0) + this.#limits.idleTimeoutMs;
   }
-}
-
-const UNKNOWN: Delivery = "unknown";
-
-/** An error that ends a connection: the peer broke a rule or took too long. */
-export function violation(code: StatusCode, message: string, cause?: unknown): RpcError {
-  return new RpcError(code, message, { reason: "protocol_error", delivery: UNKNOWN, cause });
-}
-
-function lost(message: string): RpcError {
-  return new RpcError(StatusCode.UNAVAILABLE, message, { reason: "connection_lost", delivery: UNKNOWN });
-}
-
-function asViolation(error: unknown): RpcError {
-  if (error instanceof RpcError) {
-    return error;
-  }
-  if (error instanceof WireError) {
-    const code = error.code === "frame_too_large" ? StatusCode.RESOURCE_EXHAUSTED : StatusCode.INVALID_ARGUMENT;
-    return violation(code, error.message, error);
-  }
-  return violation(StatusCode.INTERNAL, "internal error", error);
 }

@@ -7,14 +7,15 @@ import { StatusCode, statusName } from "../wire/status-code.js";
 import { StreamIds } from "../wire/stream-ids.js";
 import { CallQueue } from "./call-queue.js";
 import { DeadlineQueue } from "./deadline-queue.js";
-import { type ChannelOwner, FrameChannel, violation } from "./frame-channel.js";
+import { type ChannelOwner, FrameChannel } from "./frame-channel.js";
 import { FLOOR_LIMITS, helloFrame, type PeerLimits, peerLimits } from "./hello.js";
 import type { Limits } from "./limits.js";
 import { decodeMessage } from "./message-codec.js";
-import { metadataBytes } from "./metadata.js";
 import { type CallKeeper, type CallRequest, PendingCall } from "./pending-call.js";
+import { requestFrame, requestFrameBytes } from "./request-frame.js";
 import { type Delivery, type Reason, RpcError } from "./rpc-error.js";
 import { errorOfResponse, knownCode } from "./status-response.js";
+import { violation } from "./violation.js";
 
 /** Told once each, in this order. */
 export interface OpenCallsObserver {
@@ -22,10 +23,6 @@ export interface OpenCallsObserver {
   onEnd(reason: RpcError | undefined): void;
   onClosed(): void;
 }
-
-/** Prefix, tags and lengths around a request's method, metadata and payload take less. */
-const REQUEST_HEAD_BYTES = 64;
-const BYTES_PER_ENTRY = 16;
 
 export class OpenCalls implements ChannelOwner, CallKeeper {
   readonly lastStreamId = 0; // The server opens no streams.
@@ -118,7 +115,7 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
   }
 
   onEnd(reason: RpcError | undefined): void {
-    const why = this.#ending ?? reason ?? unavailable("connection_closed", "the connection is closed", "unknown");
+    const why = this.#ending ?? reason ?? unavailable("connection_lost", "the server closed the connection", "unknown");
     this.#stopTaking(why);
     for (const call of this.#queue.takeAll()) {
       this.#forget(call);
@@ -129,7 +126,7 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
       call.fail(unavailable(why.reason ?? "connection_lost", why.message, "unknown", why.cause ?? why));
     }
     this.#deadlines.remove(this.#graceEnd);
-    this.#observer.onEnd(reason);
+    this.#observer.onEnd(why.reason === "connection_closed" ? undefined : why);
   }
 
   onClosed(): void {
@@ -161,15 +158,14 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
 
   /** False when the call must wait for the server's Hello, since only that may allow so large a frame. */
   #send(call: PendingCall): boolean {
-    const { path, metadata, payload } = call.request;
-    const bytes = REQUEST_HEAD_BYTES + path.length + metadataSize(metadata) + payload.length;
+    const bytes = requestFrameBytes(call);
     if (bytes > this.#peer.maxFrameBytes) {
       if (!this.#sawHello) {
         return false;
       }
       this.#queue.remove(call);
       this.#forget(call);
-      const message = `${path}: the request has ${bytes} bytes, the server accepts ${this.#peer.maxFrameBytes}`;
+      const message = `${call.request.path}: the request has ${bytes} bytes, the server accepts ${this.#peer.maxFrameBytes}`;
       call.fail(new RpcError(StatusCode.RESOURCE_EXHAUSTED, message, { reason: "too_large", delivery: "not_sent" }));
       return true;
     }
@@ -181,16 +177,7 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
     this.#queue.remove(call);
     call.streamId = streamId;
     this.#open.set(streamId, call);
-    this.#channel.send({
-      kind: "request",
-      streamId: call.streamId,
-      method: path,
-      timeoutMs: timeLeftMs(call),
-      open: false,
-      credit: 0,
-      metadata: [...metadata],
-      payload,
-    });
+    this.#channel.send(requestFrame(call));
     return true;
   }
 
@@ -297,16 +284,4 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
 
 function unavailable(reason: Reason, message: string, delivery: Delivery, cause?: unknown): RpcError {
   return new RpcError(StatusCode.UNAVAILABLE, message, { reason, delivery, cause });
-}
-
-function metadataSize(metadata: CallRequest["metadata"]): number {
-  return metadata.length === 0 ? 0 : metadataBytes(metadata) + BYTES_PER_ENTRY * metadata.length;
-}
-
-/** What is left of the deadline, for the wire: 0 means none, so what has all but passed is 1. */
-function timeLeftMs(call: PendingCall): number {
-  if (call.dueAt === Number.POSITIVE_INFINITY) {
-    return 0;
-  }
-  return Math.min(Math.max(Math.ceil(call.dueAt - performance.now()), 1), 0xffff_ffff);
 }

@@ -8,16 +8,18 @@ import { StatusCode } from "../wire/status-code.js";
 import { StreamIds } from "../wire/stream-ids.js";
 import type { Peer } from "./call-context.js";
 import type { DeadlineQueue } from "./deadline-queue.js";
-import { type ChannelOwner, FrameChannel, violation } from "./frame-channel.js";
+import { type ChannelOwner, FrameChannel } from "./frame-channel.js";
 import { helloFrame, peerLimits } from "./hello.js";
 import type { Limits } from "./limits.js";
 import { decodeMessage, encodeMessage } from "./message-codec.js";
-import { metadataBytes, wellFormed } from "./metadata.js";
+import { metadataBytes } from "./metadata.js";
+import { type Load, requestRefusal } from "./request-refusal.js";
 import type { Route } from "./routes.js";
 import { RpcError } from "./rpc-error.js";
 import { abortedBecause, type CallHost, ServerCall } from "./server-call.js";
 import type { CallEndEvent, ServerErrorEvent } from "./server-events.js";
 import { failureResponse, notProcessed } from "./status-response.js";
+import { violation } from "./violation.js";
 
 /** What a connection tells its server. */
 export interface ConnectionObserver {
@@ -28,9 +30,6 @@ export interface ConnectionObserver {
   onEnd(connection: ServerConnection, reason: RpcError | undefined): void;
   onClosed(connection: ServerConnection): void;
 }
-
-/** A cancelled call frees its stream at once while its handler may run on: that many handlers per stream, no more. */
-const HANDLERS_PER_STREAM = 2;
 
 export class ServerConnection implements ChannelOwner, CallHost {
   readonly id: number;
@@ -65,6 +64,15 @@ export class ServerConnection implements ChannelOwner, CallHost {
 
   get busy(): boolean {
     return this.#calls.size > 0;
+  }
+
+  get #load(): Load {
+    return {
+      openCalls: this.#calls.size,
+      runningHandlers: this.#runningHandlers,
+      openRequestBytes: this.#openRequestBytes,
+      maxStreams: this.#maxStreams,
+    };
   }
 
   /** Takes no new calls, lets those in flight end, then closes. */
@@ -190,11 +198,15 @@ export class ServerConnection implements ChannelOwner, CallHost {
     }
     this.lastStreamId = streamId;
     const route = this.#observer.route(frame.method);
-    const refusal = this.#refusal(frame, route);
-    if (refusal !== undefined || route === undefined) {
-      this.#refuse(frame, route, refusal ?? notProcessed(StatusCode.UNIMPLEMENTED, "no such method is served"));
-      return;
+    const refusal = requestRefusal(frame, route !== undefined, this.#load, this.#limits);
+    if (refusal !== undefined) {
+      this.#refuse(frame, route, refusal);
+    } else if (route !== undefined) {
+      this.#decode(frame, route);
     }
+  }
+
+  #decode(frame: RequestFrame, route: Route): void {
     let request: unknown;
     try {
       request = decodeMessage(route.method.requestType, frame.payload);
@@ -218,33 +230,6 @@ export class ServerConnection implements ChannelOwner, CallHost {
     }
     this.#observer.onCall(this, call);
     call.run(request);
-  }
-
-  /** Why a request is turned away before anything of it is decoded or run. */
-  #refusal(frame: RequestFrame, route: Route | undefined): RpcError | undefined {
-    const tooMany = this.#calls.size >= this.#maxStreams;
-    if (tooMany || this.#runningHandlers >= this.#maxStreams * HANDLERS_PER_STREAM) {
-      return notProcessed(StatusCode.UNAVAILABLE, `more than ${this.#maxStreams} calls at once`);
-    }
-    if (route === undefined) {
-      return undefined;
-    }
-    if (frame.open) {
-      return notProcessed(StatusCode.INVALID_ARGUMENT, "the method takes one request, not a stream");
-    }
-    if (metadataBytes(frame.metadata) > this.#limits.maxMetadataBytes) {
-      return notProcessed(
-        StatusCode.RESOURCE_EXHAUSTED,
-        `more than ${this.#limits.maxMetadataBytes} bytes of metadata`,
-      );
-    }
-    if (!wellFormed(frame.metadata)) {
-      return notProcessed(StatusCode.INVALID_ARGUMENT, "a metadata key is malformed or has no value");
-    }
-    if (this.#openRequestBytes + frame.payload.length > this.#limits.maxOpenRequestBytes) {
-      return notProcessed(StatusCode.RESOURCE_EXHAUSTED, "too many bytes of requests at once");
-    }
-    return undefined;
   }
 
   #refuse(frame: RequestFrame, route: Route | undefined, error: RpcError): void {
