@@ -1,0 +1,51 @@
+// The extension block of both hellos (RFC 8446 section 4.2) and the lists that stand in extensions.
+import type { ByteReader } from "../../bytes/byte-reader.js";
+import { BytesError } from "../../bytes/bytes-error.js";
+import { extensionName } from "./extension-names.js";
+import { TlsError } from "./tls-error.js";
+
+/**
+ * Reads type and length of each extension and gives its body to `decode`. A body that is broken inside its own length
+ * leaves the others readable: what is wrong with it is told to `blemish`.
+ */
+export function readExtensions(
+  block: ByteReader,
+  decode: (type: number, body: ByteReader) => void,
+  blemish: (what: string) => void,
+): void {
+  while (!block.atEnd()) {
+    const type = block.u16();
+    const body = block.sub(block.u16());
+    try {
+      decode(type, body);
+    } catch (error) {
+      if (!(error instanceof BytesError || error instanceof TlsError)) throw error;
+      blemish(`extension ${extensionName(type)} is malformed`);
+    }
+  }
+}
+
+/** 16-bit values behind a 16-bit length in bytes. */
+export function readU16List(body: ByteReader): number[] {
+  return u16Values(body.sub(body.u16()));
+}
+
+/** 16-bit values behind an 8-bit length in bytes. */
+export function readShortU16List(body: ByteReader): number[] {
+  return u16Values(body.sub(body.u8()));
+}
+
+/** All 16-bit values to the reader's end. */
+export function u16Values(list: ByteReader): number[] {
+  const values: number[] = [];
+  while (!list.atEnd()) values.push(list.u16());
+  return values;
+}
+
+/** Protocol names of ALPN (RFC 7301 section 3.1), copied. */
+export function readProtocolNames(body: ByteReader): Uint8Array[] {
+  const list = body.sub(body.u16());
+  const names: Uint8Array[] = [];
+  while (!list.atEnd()) names.push(list.bytes(list.u8()).slice());
+  return names;
+}
