@@ -1,39 +1,20 @@
 // One socket as a channel of frames: decodes what comes in, writes what goes out, and watches the time of both.
 
 import type { Socket } from "node:net";
-import type { Frame } from "../wire/frame.js";
+import type { Frame, PingFrame } from "../wire/frame.js";
 import { FrameDecoder } from "../wire/frame-decoder.js";
 import { StatusCode } from "../wire/status-code.js";
+import type { ChannelLimits, ChannelOwner } from "./channel-owner.js";
 import type { DeadlineQueue, Due } from "./deadline-queue.js";
-import type { Limits } from "./limits.js";
 import { Outbox } from "./outbox.js";
 import type { RpcError } from "./rpc-error.js";
 import { fromSocketError } from "./socket-error.js";
 import { asViolation, lost, violation } from "./violation.js";
 
-/** The side that makes calls, or the one that serves them. */
-export interface ChannelOwner {
-  /** Whether calls are open, so that silence is no idleness. */
-  readonly busy: boolean;
-  /** The highest stream that was taken; a GoAway carries it. */
-  readonly lastStreamId: number;
-  /** `offset`: where the frame lay in the stream. @throws RpcError or WireError when the peer broke a rule; the channel then ends with it. */
-  onFrame(frame: Frame, offset: number): void;
-  /** Room again after {@link FrameChannel.blocked}. */
-  onWritable(): void;
-  /** No frame comes or goes any more; called once. Undefined: a side closed it with nothing left to do. */
-  onEnd(reason: RpcError | undefined): void;
-  /** The socket is gone; called once, after onEnd. */
-  onClosed(): void;
-}
-
-export type ChannelLimits = Pick<
-  Limits,
-  "firstFrameTimeoutMs" | "frameTimeoutMs" | "idleTimeoutMs" | "stallTimeoutMs" | "maxOutstandingBytes"
->;
-
 /** How long a peer may take to close its side after we closed ours, while we throw away what it still sends. */
 const LINGER_MS = 1_000;
+/** More than any honest peer leaves unread while it asks whether we live. */
+const MAX_PING_BACKLOG_BYTES = 8 * 1024 * 1024;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class FrameChannel implements Due {
@@ -110,6 +91,13 @@ export class FrameChannel implements Due {
     return length;
   }
 
+  /** Answers with the token; not to a peer that sends pings and reads nothing. */
+  answerPing({ ack, token }: PingFrame): void {
+    if (!ack && this.#outbox.outstandingBytes < MAX_PING_BACKLOG_BYTES) {
+      this.send({ kind: "ping", streamId: 0, token, ack: true });
+    }
+  }
+
   /** Ends the channel: a GoAway when the reason is worth one, then what is queued, then FIN. */
   end(reason: RpcError | undefined, goAway?: { code: StatusCode; message: string }): void {
     if (this.#state !== "open") {
@@ -162,21 +150,28 @@ export class FrameChannel implements Due {
     }
     this.#received += chunk.length;
     this.#activeAt = performance.now();
+    this.#decoder.push(chunk);
+    if (!this.#paused) {
+      this.#read();
+    }
+  };
+
+  #read(): void {
     const before = this.#decoded;
     try {
-      this.#decoder.push(chunk);
       this.#drainDecoder();
     } catch (error) {
       this.#fail(error);
       return;
     }
     this.#notePartial(before !== this.#decoded);
-  };
+  }
 
+  /** One chunk may hold thousands of requests: it is left where it is as soon as their answers are too many. */
   #drainDecoder(): void {
-    for (;;) {
+    while (!this.#paused && this.#state === "open") {
       const decoded = this.#decoder.next();
-      if (decoded === undefined || this.#state !== "open") {
+      if (decoded === undefined) {
         return;
       }
       this.#decoded = decoded.offset + decoded.length;
@@ -199,8 +194,10 @@ export class FrameChannel implements Due {
     this.#outbox.drain();
     if (this.#paused && this.#outbox.outstandingBytes <= this.#limits.maxOutstandingBytes / 2) {
       this.#paused = false;
-      this.#partialSince = this.#partialSince === NEVER ? NEVER : performance.now();
+      this.#activeAt = performance.now();
+      this.#partialSince = NEVER;
       this.#socket.resume();
+      this.#read();
     }
     if (!this.#outbox.blocked && this.#state === "open") {
       this.#owner.onWritable();

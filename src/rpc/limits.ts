@@ -1,5 +1,9 @@
 // Every limit of a connection in one type: its default, why it is there, and what happens when it is reached.
 
+import { WIRE_LIMITS } from "../wire/limits.js";
+import { StatusCode } from "../wire/status-code.js";
+import { RpcError } from "./rpc-error.js";
+
 /** Times in milliseconds, sizes in bytes. All have defaults; give only what should differ. */
 export interface Limits {
   /** Largest frame accepted once Hellos are exchanged. Above it: GoAway, by the length prefix alone. */
@@ -32,6 +36,9 @@ export interface Limits {
   readonly maxQueuedCalls: number;
 }
 
+/** As many ids as a connection has. */
+const MAX_STREAMS = 0x7fff_ffff;
+
 const DEFAULT_LIMITS: Limits = {
   maxFrameBytes: 4 * 1024 * 1024,
   maxStreams: 1024,
@@ -49,6 +56,25 @@ const DEFAULT_LIMITS: Limits = {
   maxQueuedCalls: 10_000,
 };
 
-export function withDefaults(limits: Partial<Limits> | undefined): Limits {
-  return { ...DEFAULT_LIMITS, ...limits };
+/** @throws RpcError INVALID_ARGUMENT `bad_options` for a limit below what every peer may count on. */
+export function withDefaults(limits: Partial<Limits> = {}): Limits {
+  const all: Limits = { ...DEFAULT_LIMITS, ...limits };
+  for (const [name, value] of Object.entries(all)) {
+    if (typeof value !== "number" || !(value > 0)) {
+      throw badLimit(`${name} must be a number above 0`);
+    }
+  }
+  within("maxFrameBytes", all.maxFrameBytes, WIRE_LIMITS.floorFrameBytes, WIRE_LIMITS.maxFrameBytes);
+  within("maxStreams", all.maxStreams, WIRE_LIMITS.floorStreams, MAX_STREAMS);
+  return all;
+}
+
+function within(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw badLimit(`${name} must be a whole number from ${least} to ${most}`);
+  }
+}
+
+function badLimit(message: string): RpcError {
+  return new RpcError(StatusCode.INVALID_ARGUMENT, message, { reason: "bad_options", delivery: "not_sent" });
 }

@@ -10,6 +10,8 @@ export type MetadataInit = Metadata | Readonly<Record<string, MetadataValue | re
 
 /** Keys that begin so carry facts of the protocol itself; the library sets them, nobody else. */
 export const RESERVED_KEY_PREFIX = "earshot.";
+/** Tags and lengths of one entry take less. */
+const BYTES_PER_ENTRY = 16;
 const KEY_FORM = /^[a-z0-9._-]{1,64}$/;
 
 /** Keys are `[a-z0-9._-]{1,64}`. Order is kept; a key may have several values. */
@@ -96,6 +98,11 @@ export function metadataBytes(entries: readonly MetadataEntry[]): number {
     bytes += key.length + length;
   }
   return bytes;
+}
+
+/** Bytes that the entries take in a frame, at most. */
+export function metadataRoom(entries: readonly MetadataEntry[]): number {
+  return entries.length === 0 ? 0 : metadataBytes(entries) + BYTES_PER_ENTRY * entries.length;
 }
 
 /** Whether a peer's entries have lawful keys, each with a value. */

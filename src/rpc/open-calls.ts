@@ -6,8 +6,9 @@ import type { Frame, ResponseFrame } from "../wire/frame.js";
 import { StatusCode, statusName } from "../wire/status-code.js";
 import { StreamIds } from "../wire/stream-ids.js";
 import { CallQueue } from "./call-queue.js";
+import type { ChannelOwner } from "./channel-owner.js";
 import { DeadlineQueue } from "./deadline-queue.js";
-import { type ChannelOwner, FrameChannel } from "./frame-channel.js";
+import { FrameChannel } from "./frame-channel.js";
 import { FLOOR_LIMITS, helloFrame, type PeerLimits, peerLimits } from "./hello.js";
 import type { Limits } from "./limits.js";
 import { decodeMessage } from "./message-codec.js";
@@ -23,6 +24,8 @@ export interface OpenCallsObserver {
   onEnd(reason: RpcError | undefined): void;
   onClosed(): void;
 }
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 export class OpenCalls implements ChannelOwner, CallKeeper {
   readonly lastStreamId = 0; // The server opens no streams.
@@ -40,7 +43,8 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
   constructor(socket: Socket, limits: Limits, observer: OpenCallsObserver) {
     this.#observer = observer;
     this.#limits = limits;
-    const untimed = { firstFrameTimeoutMs: Number.POSITIVE_INFINITY, idleTimeoutMs: Number.POSITIVE_INFINITY };
+    // A client speaks first, may rest, and must go on reading: if both sides stopped, neither would ever start again.
+    const untimed = { firstFrameTimeoutMs: NEVER, idleTimeoutMs: NEVER, maxOutstandingBytes: NEVER };
     this.#channel = new FrameChannel(socket, this, { ...limits, ...untimed }, limits.maxFrameBytes, this.#deadlines);
     // Waits for the end of this tick, so that a call made at once goes out in the same write.
     this.#channel.send(helloFrame(limits));
@@ -98,9 +102,7 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
         this.#onHello(frame);
         return;
       case "ping":
-        if (!frame.ack) {
-          this.#channel.send({ kind: "ping", streamId: 0, token: frame.token, ack: true });
-        }
+        this.#channel.answerPing(frame);
         return;
       case "go_away":
         this.#onGoAway(frame);
@@ -177,7 +179,14 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
     this.#queue.remove(call);
     call.streamId = streamId;
     this.#open.set(streamId, call);
-    this.#channel.send(requestFrame(call));
+    try {
+      this.#channel.send(requestFrame(call));
+    } catch (cause) {
+      this.#forget(call);
+      const message = `${call.request.path}: the request cannot be sent: ${String(cause)}`;
+      const options = { reason: "bad_request", delivery: "not_sent", cause } as const;
+      call.fail(new RpcError(StatusCode.INVALID_ARGUMENT, message, options));
+    }
     return true;
   }
 

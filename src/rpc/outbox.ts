@@ -64,6 +64,7 @@ export class Outbox {
     }
     this.#chunks = written === this.#chunks.length ? [] : this.#chunks.slice(written);
     if (this.#finishing && this.#chunks.length === 0) {
+      this.#finishing = false;
       this.#socket.end();
     }
   }

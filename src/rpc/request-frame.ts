@@ -1,19 +1,17 @@
 // A pending call as the frame that opens its stream.
 
 import type { RequestFrame } from "../wire/frame.js";
-import { metadataBytes } from "./metadata.js";
+import { metadataRoom } from "./metadata.js";
 import type { PendingCall } from "./pending-call.js";
 
 /** Tags and lengths around a request's method, metadata and payload take less. */
 const HEAD_BYTES = 64;
-const BYTES_PER_ENTRY = 16;
 const MAX_TIMEOUT_MS = 0xffff_ffff;
 
 /** No frame of this call is longer. */
 export function requestFrameBytes({ request }: PendingCall): number {
   const { path, metadata, payload } = request;
-  const metadataRoom = metadata.length === 0 ? 0 : metadataBytes(metadata) + BYTES_PER_ENTRY * metadata.length;
-  return HEAD_BYTES + path.length + metadataRoom + payload.length;
+  return HEAD_BYTES + path.length + metadataRoom(metadata) + payload.length;
 }
 
 export function requestFrame(call: PendingCall): RequestFrame {

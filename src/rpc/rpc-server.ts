@@ -25,6 +25,8 @@ export interface RpcServerOptions {
 }
 
 const DEFAULT_GRACE_MS = 5_000;
+/** What a timer can wait. */
+const MAX_GRACE_MS = 0x7fff_0000;
 /** After the grace, what a connection may take to say goodbye, before it is destroyed. */
 const LAST_WORDS_MS = 1_500;
 
@@ -83,7 +85,8 @@ export class RpcServer extends EventEmitter<ServerEvents> {
     return this.#closing;
   }
 
-  async #close(graceMs: number): Promise<void> {
+  async #close(wantedMs: number): Promise<void> {
+    const graceMs = Math.min(Math.max(Math.ceil(wantedMs), 0), MAX_GRACE_MS);
     this.#doorway.listener.close();
     this.#doorway.dropWaiting();
     const gone = new Promise<void>((resolve) => {

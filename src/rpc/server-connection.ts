@@ -7,18 +7,19 @@ import { WIRE_LIMITS } from "../wire/limits.js";
 import { StatusCode } from "../wire/status-code.js";
 import { StreamIds } from "../wire/stream-ids.js";
 import type { Peer } from "./call-context.js";
+import type { ChannelOwner } from "./channel-owner.js";
 import type { DeadlineQueue } from "./deadline-queue.js";
-import { type ChannelOwner, FrameChannel } from "./frame-channel.js";
+import { FrameChannel } from "./frame-channel.js";
 import { helloFrame, peerLimits } from "./hello.js";
 import type { Limits } from "./limits.js";
 import { decodeMessage, encodeMessage } from "./message-codec.js";
-import { metadataBytes } from "./metadata.js";
+import { metadataRoom } from "./metadata.js";
 import { type Load, requestRefusal } from "./request-refusal.js";
 import type { Route } from "./routes.js";
 import { RpcError } from "./rpc-error.js";
 import { abortedBecause, type CallHost, ServerCall } from "./server-call.js";
 import type { CallEndEvent, ServerErrorEvent } from "./server-events.js";
-import { failureResponse, notProcessed } from "./status-response.js";
+import { failureResponse, notProcessed, refusalResponse } from "./status-response.js";
 import { violation } from "./violation.js";
 
 /** What a connection tells its server. */
@@ -117,9 +118,7 @@ export class ServerConnection implements ChannelOwner, CallHost {
         this.#onCancel(this.#calls.get(frame.streamId));
         return;
       case "ping":
-        if (!frame.ack) {
-          this.#channel.send({ kind: "ping", streamId: 0, token: frame.token, ack: true });
-        }
+        this.#channel.answerPing(frame);
         return;
       case "hello":
         this.#onHello(frame);
@@ -147,27 +146,19 @@ export class ServerConnection implements ChannelOwner, CallHost {
   }
 
   onAnswer(call: ServerCall, response: object): void {
-    let payload: Uint8Array;
+    const metadata = [...call.responseEntries];
+    let length: number;
     try {
-      payload = encodeMessage(call.route.method.responseType, response);
+      const payload = encodeMessage(call.route.method.responseType, response);
+      if (payload.length > this.#peerMaxFrameBytes - RESPONSE_HEAD_BYTES - metadataRoom(metadata)) {
+        const message = `the response has ${payload.length} bytes, more than the caller accepts`;
+        throw new RpcError(StatusCode.RESOURCE_EXHAUSTED, message);
+      }
+      length = this.#channel.send({ kind: "response", streamId: call.streamId, status: undefined, metadata, payload });
     } catch (error) {
       this.onFailure(call, error);
       return;
     }
-    // The head of a response is far smaller than what is set aside for it here.
-    const room = this.#peerMaxFrameBytes - RESPONSE_HEAD_BYTES - metadataBytes(call.responseEntries);
-    if (payload.length > room) {
-      const message = `the response has ${payload.length} bytes, more than the caller accepts`;
-      this.#fail(call, new RpcError(StatusCode.RESOURCE_EXHAUSTED, message));
-      return;
-    }
-    const length = this.#channel.send({
-      kind: "response",
-      streamId: call.streamId,
-      status: undefined,
-      metadata: [...call.responseEntries],
-      payload,
-    });
     this.#close(call, StatusCode.OK, length);
   }
 
@@ -233,7 +224,7 @@ export class ServerConnection implements ChannelOwner, CallHost {
   }
 
   #refuse(frame: RequestFrame, route: Route | undefined, error: RpcError): void {
-    const length = this.#channel.send(failureResponse(frame.streamId, error, [], this.#peerMaxFrameBytes));
+    const length = this.#channel.send(refusalResponse(frame.streamId, error));
     this.#observer.onCallEnd({
       connectionId: this.id,
       method: route?.path ?? "unknown",
