@@ -44,7 +44,8 @@ export function feed<Out, Kept>(
   };
   try {
     for (const chunk of chunks) {
-      const lent = chunk.slice();
+      // Not slice(): on a Buffer that is a view.
+      const lent = Uint8Array.from(chunk);
       stage.push(lent);
       drain();
       lent.fill(0xff);
