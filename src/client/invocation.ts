@@ -164,7 +164,7 @@ const MAX_SECONDS = 300;
 function seconds(written: string): number {
   const value = Number(written);
   if (written.trim() === "" || !(value > 0 && value <= MAX_SECONDS)) {
-    throw new InvalidArgumentError(`It takes seconds, above 0 and up to ${MAX_SECONDS}.`);
+    throw new InvalidArgumentError(`it takes seconds, above 0 and up to ${MAX_SECONDS}.`);
   }
   return value;
 }
@@ -187,8 +187,14 @@ function usageMessage({ code, message }: CommanderError): string {
     case "commander.help":
       return "A command is missing: register, login, whoami or logout; see client --help.";
     default:
-      return `${message.replace(/^error: /, "").replace(/\.$/, "")}.`;
+      return refusedValue(message);
   }
+}
+
+/** "error: option '--timeout <SECONDS>' argument 'abc' is invalid. Why." without the argument. */
+function refusedValue(message: string): string {
+  const said = message.replace(/^error: option '(--[a-z-]+).*?'/, "$1").replace(/ argument '.*' is invalid\./s, ":");
+  return `${said.replace(/\.$/, "")}.`;
 }
 
 const PASSWORD_HINT =

@@ -1,10 +1,13 @@
 // What keys mean: every table row is typed whole, byte by byte and in random chunks.
 import t from "tap";
 import { LineEditor, type LineOutcome } from "../../src/client/line-editor.js";
+import { chooseSeed, RandomSource } from "../helpers/random-source.js";
+import { byteByByte, randomChunks } from "../helpers/stage-feeding.js";
 
 const MAX_BYTES = 32;
-const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-t.comment(`seed ${seed}`);
+const random = new RandomSource(chooseSeed());
+t.comment(`seed ${random.seed}`);
+const chunked = randomChunks(random, 5);
 
 const line = (text: string): LineOutcome => ({ kind: "line", text });
 const CASES: readonly { does: string; keys: string | Uint8Array; gives: readonly LineOutcome[] }[] = [
@@ -46,7 +49,7 @@ for (const { does, keys, gives } of CASES) {
   t.test(does, async (t) => {
     const bytes = typeof keys === "string" ? new TextEncoder().encode(keys) : keys;
     t.same(typed([bytes]), gives, "whole");
-    t.same(typed([...bytes].map((byte) => Uint8Array.of(byte))), gives, "byte by byte");
+    t.same(typed(byteByByte(bytes)), gives, "byte by byte");
     t.same(typed(chunked(bytes)), gives, "in random chunks");
   });
 }
@@ -61,9 +64,8 @@ t.test("a terminal that goes away ends the line", async (t) => {
 });
 
 t.test("any bytes at all give outcomes, never an error, and lines within the limit", async (t) => {
-  const random = randomNumbers(seed);
   for (let round = 0; round < 200; round++) {
-    const bytes = Uint8Array.from({ length: 100 }, () => random() & 0xff);
+    const bytes = random.bytes(100);
     for (const outcome of typed(chunked(bytes))) {
       if (outcome.kind === "line") t.ok(Buffer.byteLength(outcome.text) <= MAX_BYTES);
     }
@@ -78,26 +80,4 @@ function typed(chunks: readonly Uint8Array[]): LineOutcome[] {
     for (let outcome = editor.next(); outcome !== undefined; outcome = editor.next()) outcomes.push(outcome);
   }
   return outcomes;
-}
-
-function chunked(bytes: Uint8Array): Uint8Array[] {
-  const random = randomNumbers(seed);
-  const chunks: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const end = at + 1 + (random() % 5);
-    chunks.push(bytes.subarray(at, end));
-    at = end;
-  }
-  return chunks;
-}
-
-/** xorshift32. */
-function randomNumbers(start: number): () => number {
-  let state = start | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
 }
