@@ -32,8 +32,8 @@ export interface ClientHello {
 export function decodeClientHello(body: Uint8Array): ClientHello {
   const reader = new ByteReader(body);
   const legacyVersion = reader.u16();
-  const random = reader.bytes(RANDOM_BYTES).slice();
-  const sessionId = reader.bytes(reader.u8()).slice();
+  const random = new Uint8Array(reader.bytes(RANDOM_BYTES));
+  const sessionId = new Uint8Array(reader.bytes(reader.u8()));
   if (sessionId.length > MAX_SESSION_ID_BYTES) throw new TlsError("malformed", "the session id is over 32 bytes");
   const cipherSuites = u16Values(reader.sub(reader.u16()));
   reader.skip(reader.u8());
@@ -99,7 +99,7 @@ function readServerName(body: ByteReader): Uint8Array | null {
   while (!list.atEnd()) {
     const type = list.u8();
     const name = list.bytes(list.u16());
-    if (type === HOST_NAME) return name.slice();
+    if (type === HOST_NAME) return new Uint8Array(name);
   }
   return null;
 }

@@ -46,6 +46,6 @@ export function u16Values(list: ByteReader): number[] {
 export function readProtocolNames(body: ByteReader): Uint8Array[] {
   const list = body.sub(body.u16());
   const names: Uint8Array[] = [];
-  while (!list.atEnd()) names.push(list.bytes(list.u8()).slice());
+  while (!list.atEnd()) names.push(new Uint8Array(list.bytes(list.u8())));
   return names;
 }

@@ -4,6 +4,9 @@ import { ContentType, HandshakeType } from "./names.js";
 import type { StreamChunk } from "./record-deframer.js";
 import { fragmentLength, isLikelyHeader, RECORD_HEADER_BYTES } from "./record-header.js";
 
+/** A peer may sow likely headers; no more of them are pondered at a time. */
+const MAX_WAITING = 64;
+
 /**
  * A place counts as a boundary when a likely header stands there and either another likely header follows its
  * record, or the record ends where the packet's bytes end, or it opens with a hello. In random bytes that happens
@@ -12,6 +15,9 @@ import { fragmentLength, isLikelyHeader, RECORD_HEADER_BYTES } from "./record-he
 export class RecordSearch {
   readonly #held = new ByteAccumulator();
   #heldOffset = 0;
+  /** Places before this one in #held were looked at; of these only #waiting may still be boundaries. */
+  #scanned = 0;
+  #waiting: number[] = [];
   /** Where each packet's bytes begin in #held, so that records found later still name the right packet. */
   #marks: { at: number; frame: number }[] = [];
 
@@ -25,38 +31,56 @@ export class RecordSearch {
     if (this.#held.length === 0) this.#heldOffset = chunk.offset;
     this.#marks.push({ at: this.#held.length, frame: chunk.frame });
     this.#held.append(chunk.bytes);
-    const bytes = this.#held.bytes;
-    for (let at = 0; at + RECORD_HEADER_BYTES <= bytes.length; at++) {
-      if (!isLikelyHeader(bytes, at)) continue;
-      const verdict = confirm(bytes, at);
-      if (verdict === "yes") return this.#chunksFrom(at);
-      if (verdict === "more") return this.#wait(at);
-    }
-    return this.#wait(Math.max(0, bytes.length - (RECORD_HEADER_BYTES - 1)));
+    const boundary = this.#confirmWaiting() ?? this.#scan();
+    if (boundary !== undefined) return this.#chunksFrom(boundary);
+    this.#drop(this.#waiting[0] ?? this.#scanned);
+    return undefined;
   }
 
   clear(): void {
     this.#held.clear();
     this.#marks = [];
+    this.#waiting = [];
+    this.#scanned = 0;
   }
 
-  #wait(at: number): undefined {
-    if (at === 0) return undefined;
-    this.#held.drop(at);
-    this.#heldOffset += at;
-    const moved = this.#marks.map((mark) => ({ at: Math.max(0, mark.at - at), frame: mark.frame }));
+  #confirmWaiting(): number | undefined {
+    const bytes = this.#held.bytes;
+    const verdicts = this.#waiting.map((at) => ({ at, verdict: confirm(bytes, at) }));
+    this.#waiting = verdicts.filter(({ verdict }) => verdict === "more").map(({ at }) => at);
+    return verdicts.find(({ verdict }) => verdict === "yes")?.at;
+  }
+
+  #scan(): number | undefined {
+    const bytes = this.#held.bytes;
+    for (; this.#scanned + RECORD_HEADER_BYTES <= bytes.length; this.#scanned++) {
+      if (!isLikelyHeader(bytes, this.#scanned)) continue;
+      const verdict = confirm(bytes, this.#scanned);
+      if (verdict === "yes") return this.#scanned;
+      if (verdict === "more" && this.#waiting.length < MAX_WAITING) this.#waiting.push(this.#scanned);
+    }
+    return undefined;
+  }
+
+  #drop(length: number): void {
+    if (length === 0) return;
+    this.#held.drop(length);
+    this.#heldOffset += length;
+    this.#scanned -= length;
+    this.#waiting = this.#waiting.map((at) => at - length);
+    const moved = this.#marks.map((mark) => ({ at: Math.max(0, mark.at - length), frame: mark.frame }));
     // Of several marks that now begin at 0 only the last still has bytes.
     this.#marks = moved.filter((mark, index) => mark.at > 0 || moved[index + 1]?.at !== 0);
-    return undefined;
   }
 
   #chunksFrom(boundary: number): StreamChunk[] {
     const bytes = this.#held.take();
-    const chunks = this.#marks.map(({ at, frame }, index) => {
+    const marks = this.#marks;
+    const chunks = marks.map(({ at, frame }, index) => {
       const start = Math.max(at, boundary);
-      return { bytes: bytes.subarray(start, this.#marks[index + 1]?.at), offset: this.#heldOffset + start, frame };
+      return { bytes: bytes.subarray(start, marks[index + 1]?.at), offset: this.#heldOffset + start, frame };
     });
-    this.#marks = [];
+    this.clear();
     return chunks.filter((chunk) => chunk.bytes.length > 0);
   }
 }

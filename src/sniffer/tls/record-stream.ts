@@ -76,17 +76,17 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
     this.#accept(chunk);
   }
 
-  gap(hole: Place): void {
-    this.#expected = hole.offset + hole.length;
+  gap({ offset, length, frame }: Place): void {
+    this.#expected = offset + length;
     if (this.#state === "dead" || this.#state === "lost") {
       this.#search.clear();
       return;
     }
-    if (this.#state === "placed" && this.#deframer.skip(hole.length, hole.frame)) {
-      this.#outputs.push({ kind: "hole", lost: false, cut: undefined, ...hole });
+    if (this.#state === "placed" && this.#deframer.skip(length, frame)) {
+      this.#outputs.push({ kind: "hole", lost: false, cut: undefined, offset, length, frame });
       return;
     }
-    this.#outputs.push({ kind: "hole", lost: true, cut: this.#abandonRecord(), ...hole });
+    this.#outputs.push({ kind: "hole", lost: true, cut: this.#abandonRecord(), offset, length, frame });
     this.#state = "lost";
   }
 

@@ -1,6 +1,7 @@
 // Reads the meaning of each record of a conversation: which are encrypted, which are alerts, what may be looked into.
 import type { Side } from "../event.js";
 import { encryptsNothing } from "./cipher-suite-names.js";
+import { ExtensionType } from "./extension-names.js";
 import type { HandshakeWatch } from "./handshake-watch.js";
 import { alertName, ContentType, contentTypeName } from "./names.js";
 import { hex16 } from "./printable.js";
@@ -113,7 +114,9 @@ export class RecordWatch {
   }
 
   #isEarlyData(side: Side): boolean {
-    return side === "client" && this.#session.serverHello === undefined && this.#session.clientHello !== undefined;
+    const { clientHello, serverHello } = this.#session;
+    if (side !== "client" || serverHello !== undefined) return false;
+    return clientHello?.extensions.includes(ExtensionType.EarlyData) === true;
   }
 
   #changeCipherSpec(direction: TlsDirection, record: TlsRecord, fragment: Uint8Array): ByteClass {

@@ -33,9 +33,9 @@ export interface ServerHello {
 export function decodeServerHello(body: Uint8Array): ServerHello {
   const reader = new ByteReader(body);
   const legacyVersion = reader.u16();
-  const random = reader.bytes(RANDOM_BYTES).slice();
+  const random = new Uint8Array(reader.bytes(RANDOM_BYTES));
   const isShort = legacyVersion > FIRST_DRAFT && legacyVersion <= LAST_SHORT_DRAFT;
-  const sessionId = isShort ? new Uint8Array(0) : reader.bytes(reader.u8()).slice();
+  const sessionId = isShort ? new Uint8Array(0) : new Uint8Array(reader.bytes(reader.u8()));
   if (sessionId.length > MAX_SESSION_ID_BYTES) throw new TlsError("malformed", "the session id is over 32 bytes");
   const cipherSuite = reader.u16();
   if (!isShort) reader.skip(1);
