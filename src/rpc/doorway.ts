@@ -22,7 +22,8 @@ export class Doorway {
   readonly #observer: DoorwayObserver;
   readonly #admission: Admission;
   readonly #tlsServer: tls.Server | undefined;
-  readonly #waiting = new Set<Socket>();
+  /** By their two ends, since Node does not tell which TCP socket a TLS socket stands on. */
+  readonly #waiting = new Map<string, Socket>();
 
   constructor(settings: ServerTls | undefined, limits: Limits, observer: DoorwayObserver) {
     this.#observer = observer;
@@ -33,7 +34,7 @@ export class Doorway {
 
   /** Drops all who have not finished their handshake. */
   dropWaiting(): void {
-    for (const socket of this.#waiting) {
+    for (const socket of this.#waiting.values()) {
       socket.destroy();
     }
   }
@@ -57,13 +58,14 @@ export class Doorway {
       this.#observer.onRefused(address, refused(StatusCode.RESOURCE_EXHAUSTED, refusal));
       return;
     }
-    this.#waiting.add(socket);
+    const ends = endsOf(socket);
+    this.#waiting.set(ends, socket);
     socket.once("close", () => {
-      this.#waiting.delete(socket);
+      this.#waiting.delete(ends);
       this.#admission.leave(address);
     });
     if (this.#tlsServer === undefined) {
-      this.#arrive(socket, socket);
+      this.#arrive(socket);
     } else {
       this.#tlsServer.emit("connection", socket);
     }
@@ -76,17 +78,21 @@ export class Doorway {
       this.#observer.onRefused(addressOf(socket), refused(StatusCode.UNAVAILABLE, `no ALPN ${ALPN_PROTOCOL} offered`));
       return;
     }
-    this.#arrive(socket, socket);
+    this.#arrive(socket);
   }
 
-  #arrive(socket: Socket, waiting: Socket): void {
-    this.#waiting.delete(waiting);
+  #arrive(socket: Socket): void {
+    this.#waiting.delete(endsOf(socket));
     this.#observer.onArrived(socket);
   }
 }
 
 function addressOf(socket: Socket): string {
   return socket.remoteAddress ?? "unknown";
+}
+
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
 function refused(code: StatusCode, message: string): RpcError {

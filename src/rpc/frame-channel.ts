@@ -48,7 +48,7 @@ export class FrameChannel implements Due {
     this.#limits = limits;
     this.#deadlines = deadlines;
     this.#decoder = new FrameDecoder({ maxFrameBytes });
-    this.#outbox = new Outbox(socket);
+    this.#outbox = new Outbox(socket, () => this.#watch());
     socket.setNoDelay(true);
     socket.on("data", this.#onData);
     socket.on("drain", this.#onDrain);
@@ -84,9 +84,6 @@ export class FrameChannel implements Due {
     if (!this.#paused && this.#outbox.outstandingBytes > this.#limits.maxOutstandingBytes) {
       this.#paused = true;
       this.#socket.pause();
-    }
-    if (this.#outbox.blocked) {
-      this.#watch();
     }
     return length;
   }
@@ -264,7 +261,10 @@ export class FrameChannel implements Due {
             this.#outbox.blockedSince + this.#limits.stallTimeoutMs,
             this.#idleDue(nowMs),
           );
-    if (dueAt !== NEVER) {
+    if (dueAt === NEVER) {
+      this.#deadlines.remove(this);
+      this.dueAt = NEVER;
+    } else {
       this.#deadlines.schedule(this, dueAt);
     }
   }

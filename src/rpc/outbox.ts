@@ -10,6 +10,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 export class Outbox {
   readonly #socket: Socket;
+  readonly #onBlocked: () => void;
   readonly #slab = new FrameSlab();
   /** Chunks that wait for the socket; what the slab holds comes after them. */
   #chunks: Uint8Array[] = [];
@@ -21,8 +22,10 @@ export class Outbox {
   /** When something was written last, in milliseconds of `performance.now()`. */
   activeAt = 0;
 
-  constructor(socket: Socket) {
+  /** `onBlocked`: the socket took what it was given, and wants no more for now. */
+  constructor(socket: Socket, onBlocked: () => void) {
     this.#socket = socket;
+    this.#onBlocked = onBlocked;
   }
 
   get blocked(): boolean {
@@ -63,6 +66,9 @@ export class Outbox {
       }
     }
     this.#chunks = written === this.#chunks.length ? [] : this.#chunks.slice(written);
+    if (this.blocked) {
+      this.#onBlocked();
+    }
     if (this.#finishing && this.#chunks.length === 0) {
       this.#finishing = false;
       this.#socket.end();

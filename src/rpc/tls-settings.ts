@@ -1,6 +1,6 @@
 // Every choice about TLS (RFC 8446) in one place: versions, suites, ALPN (RFC 7301), and how a server is trusted.
 
-import { createHash, type X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as tls from "node:tls";
 import { ALPN_PROTOCOL } from "../wire/protocol.js";
@@ -123,12 +123,7 @@ function sharedContext(settings: ClientTls): tls.SecureContext {
   if (known !== undefined) {
     return known;
   }
-  const context = createClientContext({
-    minVersion,
-    maxVersion,
-    ciphers: CIPHERS,
-    ...(ca === undefined ? {} : { ca }),
-  });
+  const context = tls.createSecureContext({ minVersion, maxVersion, ciphers: CIPHERS, ...readAuthorities(ca) });
   if (contexts.size >= MAX_CONTEXTS) {
     contexts.clear();
   }
@@ -136,9 +131,14 @@ function sharedContext(settings: ClientTls): tls.SecureContext {
   return context;
 }
 
-function createClientContext(options: tls.SecureContextOptions): tls.SecureContext {
+/** Node takes what is no PEM without a word and then trusts nobody: that would look like an untrusted server. */
+function readAuthorities(ca: string | Buffer | undefined): { ca?: string | Buffer } {
+  if (ca === undefined) {
+    return {};
+  }
   try {
-    return tls.createSecureContext(options);
+    new X509Certificate(ca);
+    return { ca };
   } catch (cause) {
     throw badOptions("the certificate authorities cannot be read: give them as PEM", cause);
   }

@@ -1,0 +1,102 @@
+// A client that writes bytes by hand: knows TLS and the length prefix, and nothing of src/rpc.
+
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { Test } from "tap";
+import { Frame } from "../../src/gen/earshot/call/v1/call.js";
+import type { RunningServer } from "./rpc-pair.js";
+
+type Fields = Parameters<typeof Frame.fromPartial>[0];
+
+/** A frame with its prefix, by the generated encoder alone, so that our own cannot hide its mistakes. */
+export function frameBytes(fields: Fields): Buffer {
+  return delimited(Frame.encode(Frame.fromPartial(fields)).finish());
+}
+
+/** Any bytes behind their length. */
+export function delimited(bytes: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(varint(bytes.length)), bytes]);
+}
+
+export function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
+}
+
+/** Cuts received bytes into frames; one that is not complete yet is left out. */
+export function decodeFrames(bytes: Buffer): Frame[] {
+  const frames: Frame[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    let length = 0;
+    let shift = 0;
+    let byte = 0x80;
+    while (byte >= 0x80 && at < bytes.length) {
+      byte = bytes[at++] ?? 0;
+      length |= (byte & 0x7f) << shift;
+      shift += 7;
+    }
+    if (byte >= 0x80 || at + length > bytes.length) {
+      break;
+    }
+    frames.push(Frame.decode(bytes.subarray(at, at + length)));
+    at += length;
+  }
+  return frames;
+}
+
+export class RawClient {
+  readonly socket: Socket;
+  readonly closed: Promise<void>;
+  #received: Buffer[] = [];
+  #wake: () => void = () => {};
+  #gone = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    socket.on("data", (chunk) => {
+      this.#received.push(chunk);
+      this.#wake();
+    });
+    socket.on("error", () => {});
+    this.closed = new Promise((resolve) => {
+      socket.on("close", () => {
+        this.#gone = true;
+        this.#wake();
+        resolve();
+      });
+    });
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#received);
+  }
+
+  /** Resolves with all frames so far once `enough` holds of them, or the connection is gone. */
+  async frames(enough: (frames: Frame[]) => boolean = () => false): Promise<Frame[]> {
+    while (!this.#gone && !enough(decodeFrames(this.bytes))) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return decodeFrames(this.bytes);
+  }
+
+  write(...parts: Uint8Array[]): this {
+    this.socket.write(Buffer.concat(parts));
+    return this;
+  }
+}
+
+/** Connects over TLS, or over bare TCP to a server in plaintext mode. */
+export async function rawClient(t: Test, { host, port, ca }: RunningServer, plaintext = false): Promise<RawClient> {
+  const socket = plaintext
+    ? connectTcp({ host, port, noDelay: true })
+    : connectTls({ host, port, ca, ALPNProtocols: ["earshot/1"] });
+  const client = new RawClient(socket);
+  await new Promise<void>((resolve, reject) => {
+    socket.once(plaintext ? "connect" : "secureConnect", resolve);
+    socket.once("error", reject);
+  });
+  t.teardown(() => socket.destroy());
+  return client;
+}
