@@ -1,35 +1,38 @@
 // The one error of floor 1: which rule of the wire was broken, by whom, and where in the stream.
 
 /** Every way in which bytes or frames can be refused. PROTOCOL.md lists them with their reasons. */
-export type WireErrorCode =
+export const WIRE_ERROR_CODES = [
   // By the length prefix alone.
-  | "frame_too_large"
-  | "zero_length"
-  | "prefix_not_minimal"
-  | "prefix_too_long"
+  "frame_too_large",
+  "zero_length",
+  "prefix_not_minimal",
+  "prefix_too_long",
   // The stream ended inside a frame.
-  | "truncated"
+  "truncated",
   // By the bytes of the frame.
-  | "malformed_varint"
-  | "field_number_zero"
-  | "wrong_wire_type"
-  | "group"
-  | "past_end"
-  | "invalid_utf8"
-  | "duplicate_field"
-  | "two_bodies"
-  | "unknown_body"
-  | "nonzero_padding"
-  | "limit_exceeded"
+  "malformed_varint",
+  "field_number_zero",
+  "wrong_wire_type",
+  "group",
+  "past_end",
+  "invalid_utf8",
+  "duplicate_field",
+  "two_bodies",
+  "unknown_body",
+  "nonzero_padding",
+  "limit_exceeded",
   // By what came before on the connection.
-  | "stream_id_zero"
-  | "stream_id_not_zero"
-  | "stream_id_even"
-  | "stream_id_reused"
-  | "stream_id_unopened"
-  | "wrong_direction"
+  "stream_id_zero",
+  "stream_id_not_zero",
+  "stream_id_even",
+  "stream_id_reused",
+  "stream_id_unopened",
+  "wrong_direction",
   // Only from the encoder.
-  | "not_encodable";
+  "not_encodable",
+] as const;
+
+export type WireErrorCode = (typeof WIRE_ERROR_CODES)[number];
 
 /** Who broke the rule: `us` means a bug or a wrong argument on this side. */
 export type Blame = "us" | "peer";
