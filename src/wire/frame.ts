@@ -76,7 +76,7 @@ export interface HelloFrame extends Readonly<Hello> {
 }
 
 /** A frame marked ignorable with a body that this version does not know, or with none (cover traffic): skip it. */
-export interface UnknownFrame {
+interface UnknownFrame {
   readonly kind: "unknown";
   readonly streamId: number;
   /** Number of the first unknown field, 0 when there is none. */

@@ -5,7 +5,7 @@ import type { BinaryReader } from "@bufbuild/protobuf/wire";
  * A generated message type. `decode` may return views into its input. Methods, not function properties: their
  * parameters compare both ways, so the type of any message fits MessageType<unknown>.
  */
-export interface MessageType<T = unknown> {
+interface MessageType<T = unknown> {
   readonly $type: string;
   encode(message: T): { finish(): Uint8Array };
   decode(input: BinaryReader | Uint8Array): T;
