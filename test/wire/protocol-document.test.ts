@@ -75,7 +75,7 @@ const FRAMES: Record<string, Frame> = {
   },
   login: request(1, "Login", {
     timeoutMs: 5_000,
-    payload: LoginRequest.encode({ username: "alice", password: "correct horse battery" }).finish(),
+    payload: LoginRequest.encode({ username: "alice", password: "seven grey herons fly" }).finish(),
   }),
   "login-response": {
     kind: "response",
