@@ -1,0 +1,161 @@
+// The command `server`: reads its options, starts, says so in one line, and ends in order when it is told to.
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type ListenAddress, RpcError, type TlsVersion } from "../rpc/index.js";
+import { type AccountServer, type AccountServerOptions, createAccountServer } from "./account-server.js";
+import { CertificateError } from "./certificate/certificate-error.js";
+import { openCertificateFolder } from "./certificate/certificate-folder.js";
+import { decodeListenAddress, encodeListenAddress } from "./listen-option.js";
+import { ServerLog } from "./server-log.js";
+import { untilStopped } from "./stop-signals.js";
+import { StoreError } from "./store/store-error.js";
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const DEFAULT_LISTEN = "127.0.0.1:7443";
+const DEFAULT_DATABASE = "earshot.db";
+const EXAMPLES = `
+Examples:
+  server --cert certs/                        development certificates are made in certs/ on the first run
+  server --cert /etc/earshot --listen 0.0.0.0:7443
+  EARSHOT_DATABASE='mysql://app:secret@db.example:3306/app?tls=verify' server --cert certs/
+`;
+
+interface ServerOptions {
+  readonly cert?: string;
+  readonly listen: ListenAddress;
+  readonly database: string;
+  readonly plaintext?: true;
+  readonly minTls: "1.2" | "1.3";
+  readonly scryptCost?: number;
+}
+
+/** Runs the command; `argv` is that of the process. Resolves with the exit code. */
+export async function runServer(argv: readonly string[]): Promise<number> {
+  try {
+    const command = serverCommand();
+    command.parse(argv);
+    return await run(command, command.opts<ServerOptions>());
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    }
+    process.stderr.write(`server: ${sentence(error)}\n`);
+    return error instanceof StoreError && error.code === "bad_url" ? EXIT_USAGE : EXIT_FAILED;
+  }
+}
+
+function serverCommand(): Command {
+  return new Command("server")
+    .description("Accounts over TLS: register, log in, log out.")
+    .option("--cert <folder>", "folder of the certificate and its key; made there when it holds none")
+    .addOption(
+      new Option("--listen <host:port>", "where to listen; port 0 takes any free one")
+        .argParser(listenOption)
+        .default(listenOption(DEFAULT_LISTEN), DEFAULT_LISTEN),
+    )
+    .addOption(
+      new Option(
+        "--database <url>",
+        "sqlite:FILE, a file's path, or mysql://USER:PASSWORD@HOST:PORT/NAME?tls=verify|off|CA-FILE",
+      )
+        .env("EARSHOT_DATABASE")
+        .default(DEFAULT_DATABASE),
+    )
+    .addOption(new Option("--min-tls <version>", "oldest TLS version to accept").choices(["1.2", "1.3"]).default("1.3"))
+    .option("--plaintext", "no TLS at all: everyone on the way reads the passwords; for the lab alone")
+    .addOption(new Option("--scrypt-cost <ln>", "log2 of scrypt's N, for tests").argParser(costOption).hideHelp())
+    .version(packageVersion())
+    .allowExcessArguments(false)
+    .addHelpText("after", EXAMPLES)
+    .showHelpAfterError("(server --help shows all options)")
+    .exitOverride();
+}
+
+async function run(command: Command, options: ServerOptions): Promise<number> {
+  if (options.cert === undefined && options.plaintext === undefined) {
+    command.error("error: a folder for certificates is needed: server --cert certs/");
+  }
+  const log = new ServerLog((line) => process.stderr.write(line));
+  const { settings, transport } = await transportOf(options, log);
+  const hashing = options.scryptCost === undefined ? {} : { cost: { ln: options.scryptCost, r: 8, p: 3 } };
+  const server = await createAccountServer({ ...settings, database: options.database, hashing });
+  log.follow(server);
+  const stopped = untilStopped();
+  try {
+    const address = await server.listen(options.listen);
+    process.stdout.write(
+      `listening on ${encodeListenAddress(address)} (${transport}, database ${server.databaseLabel})\n`,
+    );
+    await stopped.first;
+  } finally {
+    await closeOrForce(server, stopped.second);
+  }
+  return 0;
+}
+
+/** A second signal ends the grace of the first. */
+async function closeOrForce(server: AccountServer, second: Promise<void>): Promise<void> {
+  const isForced = await Promise.race([server.close().then(() => false), second.then(() => true)]);
+  if (isForced) {
+    process.exit(EXIT_FAILED);
+  }
+}
+
+interface Transport {
+  readonly settings: Pick<AccountServerOptions, "tls" | "plaintext">;
+  /** For the line that says where the server listens. */
+  readonly transport: string;
+}
+
+async function transportOf({ cert, plaintext, minTls }: ServerOptions, log: ServerLog): Promise<Transport> {
+  if (plaintext === true || cert === undefined) {
+    process.stderr.write(
+      "WARNING: --plaintext: no TLS. Everyone on the way can read every password. For the lab alone.\n",
+    );
+    return { settings: { plaintext: true }, transport: "PLAINTEXT" };
+  }
+  const loaded = await openCertificateFolder(cert);
+  for (const message of loaded.warnings) {
+    log.line("warning", "certificate", { message });
+  }
+  const minVersion: TlsVersion = minTls === "1.2" ? "TLSv1.2" : "TLSv1.3";
+  const versions = minTls === "1.2" ? "TLS 1.2 and 1.3" : "TLS 1.3";
+  return {
+    settings: { tls: { cert: loaded.cert, key: loaded.key, minVersion } },
+    transport: `${versions}, certificate ${loaded.certificateFile}`,
+  };
+}
+
+function listenOption(text: string): ListenAddress {
+  const address = decodeListenAddress(text);
+  if (address === undefined) {
+    throw new InvalidArgumentError("Write HOST:PORT, such as 127.0.0.1:7443 or [::1]:7443.");
+  }
+  return address;
+}
+
+function costOption(text: string): number {
+  const ln = Number(text);
+  if (!/^\d{1,2}$/.test(text) || ln < 1 || ln > 17) {
+    throw new InvalidArgumentError("Write a number from 1 to 17.");
+  }
+  return ln;
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof RpcError && error.reason === "address_in_use") {
+    return `${error.message}; stop it, or choose another port with --listen`;
+  }
+  if (error instanceof RpcError || error instanceof CertificateError || error instanceof StoreError) {
+    return error.message;
+  }
+  return error instanceof Error ? `unexpected error: ${error.stack ?? error.message}` : "unexpected error";
+}
+
+function packageVersion(): string {
+  const content: unknown = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+  const hasVersion = typeof content === "object" && content !== null && "version" in content;
+  return hasVersion ? String(content.version) : "unknown";
+}

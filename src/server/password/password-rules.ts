@@ -1,0 +1,62 @@
+// What a password may be: 15 to 128 code points after NFC, anything printable, nothing that a guesser tries first.
+
+import { InvalidField_Reason as Reason } from "../../gen/earshot/accounts/v1/accounts.js";
+import type { Refusal } from "../refusal.js";
+import { isPredictable } from "./predictable-password.js";
+
+const MIN_CODE_POINTS = 15;
+const MAX_CODE_POINTS = 128;
+/** Before normalization, which takes time: no sensible password of 128 code points needs more UTF-16 units. */
+const MAX_RAW_UNITS = 1024;
+/** Halves of pairs that lack the other half, and the mark that decoders leave in place of broken bytes. */
+const BROKEN = /[\p{Cs}\uFFFD]/u;
+const CONTROL = /\p{Cc}/u;
+
+/** The NFC form, which is what is hashed; undefined when no account can have this password. */
+export function normalizePassword(password: string): string | undefined {
+  if (password.length > MAX_RAW_UNITS || BROKEN.test(password)) {
+    return undefined;
+  }
+  const normalized = password.normalize("NFC");
+  const codePoints = countCodePoints(normalized);
+  return codePoints >= MIN_CODE_POINTS && codePoints <= MAX_CODE_POINTS ? normalized : undefined;
+}
+
+/** Why a new password is refused; undefined when it is fine. */
+export function passwordRefusal(password: string, username: string): Refusal | undefined {
+  const refuse = (reason: Reason, description: string): Refusal => ({ field: "password", reason, description });
+  if (password === "") {
+    return refuse(Reason.REASON_REQUIRED, "a password is needed");
+  }
+  if (password.length > MAX_RAW_UNITS) {
+    return refuse(Reason.REASON_TOO_LONG, `a password has at most ${MAX_CODE_POINTS} characters`);
+  }
+  if (BROKEN.test(password)) {
+    return refuse(Reason.REASON_BAD_CHARACTER, "the password holds broken characters; is the terminal set to UTF-8?");
+  }
+  if (CONTROL.test(password)) {
+    return refuse(Reason.REASON_BAD_CHARACTER, "a password holds no control characters, such as line ends and tabs");
+  }
+  const normalized = password.normalize("NFC");
+  const codePoints = countCodePoints(normalized);
+  if (codePoints < MIN_CODE_POINTS) {
+    const advice = "four or five unrelated words are easy to remember";
+    return refuse(Reason.REASON_TOO_SHORT, `a password has at least ${MIN_CODE_POINTS} characters; ${advice}`);
+  }
+  if (codePoints > MAX_CODE_POINTS) {
+    return refuse(Reason.REASON_TOO_LONG, `a password has at most ${MAX_CODE_POINTS} characters`);
+  }
+  if (isPredictable(normalized, username)) {
+    const what = "repetition, a keyboard pattern, the username or a well-known phrase makes up most of this password";
+    return refuse(Reason.REASON_COMMON, `${what}; choose four or five unrelated words`);
+  }
+  return undefined;
+}
+
+function countCodePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) {
+    count += 1;
+  }
+  return count;
+}

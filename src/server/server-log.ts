@@ -1,0 +1,67 @@
+// The log on stderr: one line an event, `TIME LEVEL EVENT key=value …`, and never a secret.
+
+import { RpcError } from "../rpc/index.js";
+import type { AccountServer } from "./account-server.js";
+import type { AuditEvent, AuditKind } from "./audit-event.js";
+import { StoreError } from "./store/store-error.js";
+
+export type LogLevel = "info" | "warning" | "error";
+export type LogFields = Readonly<Record<string, string | number | undefined>>;
+export type WriteLine = (line: string) => void;
+
+const KINDS: readonly AuditKind[] = ["registered", "login", "login_failed", "logout"];
+const PLAIN_VALUE = /^[A-Za-z0-9._:/@+-]+$/;
+
+export class ServerLog {
+  readonly #write: WriteLine;
+
+  constructor(write: WriteLine) {
+    this.#write = write;
+  }
+
+  /** Values that hold anything but plain characters are quoted, so that nobody writes lines of their own into the log. */
+  line(level: LogLevel, event: string, fields: LogFields): void {
+    const pairs = Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => ` ${key}=${quoted(String(value))}`);
+    this.#write(`${new Date().toISOString()} ${level} ${event}${pairs.join("")}\n`);
+  }
+
+  /** Writes what the server tells. Connections that come and go are not written, only those that end in an error. */
+  follow({ rpc, accounts }: AccountServer): void {
+    for (const kind of KINDS) {
+      accounts.on(kind, (event) => this.line(kind === "login_failed" ? "warning" : "info", kind, auditFields(event)));
+    }
+    accounts.on("error", (error) => this.line("error", "store_error", errorFields(error)));
+    rpc.on("error", (error, { method }) => this.line("error", "internal_error", { method, ...errorFields(error) }));
+    rpc.on("refused", ({ address, reason }) => this.line("warning", "refused", { address, ...errorFields(reason) }));
+    rpc.on("connectionEnd", ({ address }, reason) => {
+      if (reason !== undefined) {
+        this.line("warning", "connection_ended", { address, ...errorFields(reason) });
+      }
+    });
+  }
+}
+
+function auditFields({ accountId, username, address }: AuditEvent): LogFields {
+  return { username, account: accountId === undefined ? undefined : Buffer.from(accountId).toString("hex"), address };
+}
+
+/** Our own errors have messages that are fit to be read; of a stranger only its name and place are told. */
+function errorFields(error: unknown): LogFields {
+  if (error instanceof StoreError) {
+    return { code: error.code, message: error.message };
+  }
+  if (error instanceof RpcError) {
+    return { code: error.reason ?? error.codeName, message: error.message };
+  }
+  return error instanceof Error ? { message: error.name, at: error.stack?.split("\n").find(isFrame)?.trim() } : {};
+}
+
+function isFrame(line: string): boolean {
+  return line.trimStart().startsWith("at ");
+}
+
+function quoted(value: string): string {
+  return PLAIN_VALUE.test(value) ? value : JSON.stringify(value).replace(/[\u007f-\u009f\u2028\u2029]/g, "?");
+}

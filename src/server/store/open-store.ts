@@ -1,0 +1,23 @@
+// Opens the store that a --database text names.
+
+import type { AccountStore } from "./account-store.js";
+import { decodeDatabaseUrl } from "./database-url.js";
+import { openSqliteStore } from "./sqlite-store.js";
+import { StoreError } from "./store-error.js";
+
+export interface StoreOptions {
+  /** How long one operation may take in all. Default 5,000. */
+  readonly operationTimeoutMs?: number | undefined;
+}
+
+/**
+ * `sqlite:FILE`, a bare path, or `mysql://USER:PASSWORD@HOST:PORT/NAME?tls=…`. Makes or migrates the tables.
+ * @throws StoreError
+ */
+export async function openStore(database: string, options: StoreOptions = {}): Promise<AccountStore> {
+  const target = decodeDatabaseUrl(database);
+  if (target.kind === "sqlite") {
+    return await openSqliteStore(target.file, options);
+  }
+  throw new StoreError("internal", "mysql comes next");
+}

@@ -1,0 +1,159 @@
+// One SQLite file through libsql, which is synchronous: short statements, and waiting for locks outside of it.
+
+import { closeSync, openSync } from "node:fs";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import Database from "libsql";
+import { checksumOf, INSERT_MIGRATION, missingMigrations, SELECT_MIGRATIONS } from "./migration.js";
+import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from "./sql-database.js";
+import { fromSqliteError } from "./sqlite-error.js";
+import { SQLITE_MIGRATION_TABLE, SQLITE_MIGRATIONS } from "./sqlite-migrations.js";
+import { StoreError } from "./store-error.js";
+
+export interface SqliteOptions {
+  /** How long an operation may wait for another process's lock. Default 5,000. */
+  readonly operationTimeoutMs?: number | undefined;
+}
+
+type Prepared = Database.Statement<unknown[]>;
+
+/** SQLite blocks the whole process while it waits for a lock, so it waits briefly and we wait the rest. */
+const BUSY_TIMEOUT_MS = 20;
+const RETRY_PAUSE_MS = 15;
+const DEFAULT_TIMEOUT_MS = 5_000;
+/** All statements are constants, so there are few. */
+const MAX_PREPARED = 50;
+
+export class SqliteDatabase implements SqlDatabase {
+  readonly label: string;
+  readonly #database: Database.Database;
+  readonly #operationTimeoutMs: number;
+  readonly #prepared = new Map<string, Prepared>();
+
+  /** Opens or creates the file (mode 0600) and brings its schema up to date. @throws StoreError */
+  static async open(file: string, options: SqliteOptions = {}): Promise<SqliteDatabase> {
+    const database = new SqliteDatabase(file, options);
+    try {
+      await database.#patiently(() => database.#prepareFile());
+      await database.#patiently(() => database.#migrate());
+      return database;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  private constructor(file: string, options: SqliteOptions) {
+    this.label = file;
+    this.#operationTimeoutMs = options.operationTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#database = openFile(file);
+  }
+
+  query({ sql, values }: SqlStatement): Promise<SqlRow[]> {
+    return this.#patiently(() =>
+      this.#statement(sql)
+        .all([...values])
+        .filter(isRow),
+    );
+  }
+
+  write(statements: readonly SqlStatement[]): Promise<number[]> {
+    return this.#patiently(() => this.#transaction(() => statements.map(({ sql, values }) => this.#run(sql, values))));
+  }
+
+  async close(): Promise<void> {
+    if (this.#database.open) {
+      this.#prepared.clear();
+      this.#database.close();
+    }
+  }
+
+  #prepareFile(): void {
+    // Readers and one writer side by side; and what was acknowledged survives a power cut, not only a crash.
+    this.#database.pragma("journal_mode = WAL");
+    this.#database.pragma("synchronous = FULL");
+    this.#database.pragma("foreign_keys = ON");
+  }
+
+  /** IMMEDIATE takes the write lock first, so of several servers that start at once one migrates and the others find it done. */
+  #migrate(): void {
+    this.#transaction(() => {
+      this.#database.exec(SQLITE_MIGRATION_TABLE);
+      const rows = this.#database.prepare(SELECT_MIGRATIONS).all([]).filter(isRow);
+      for (const migration of missingMigrations(SQLITE_MIGRATIONS, rows)) {
+        this.#database.exec(migration.sql);
+        this.#run(INSERT_MIGRATION, [String(migration.version), checksumOf(migration), String(Date.now())]);
+      }
+    });
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.#database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#database.inTransaction) {
+        this.#database.exec("ROLLBACK");
+      }
+      throw error;
+    }
+  }
+
+  #run(sql: string, values: readonly SqlValue[]): number {
+    return this.#statement(sql).run([...values]).changes;
+  }
+
+  /** Parameters go as one array, always: libsql aborts the process on a bare Buffer. */
+  #statement(sql: string): Prepared {
+    const known = this.#prepared.get(sql);
+    if (known !== undefined) {
+      return known;
+    }
+    if (this.#prepared.size >= MAX_PREPARED) {
+      this.#prepared.clear();
+    }
+    const statement = this.#database.prepare(sql);
+    this.#prepared.set(sql, statement);
+    return statement;
+  }
+
+  /** Tries again while another process holds the lock, with the event loop free in between. */
+  async #patiently<T>(work: () => T): Promise<T> {
+    const deadline = Date.now() + this.#operationTimeoutMs;
+    for (;;) {
+      if (!this.#database.open) {
+        throw new StoreError("closed", `${this.label}: the store is closed`);
+      }
+      try {
+        return work();
+      } catch (cause) {
+        const error = fromSqliteError(cause, this.label);
+        if (error.code !== "conflict") {
+          throw error;
+        }
+        if (Date.now() + RETRY_PAUSE_MS >= deadline) {
+          throw new StoreError("timeout", error.message, { cause });
+        }
+      }
+      await sleep(RETRY_PAUSE_MS * (0.5 + Math.random()));
+    }
+  }
+}
+
+function openFile(file: string): Database.Database {
+  try {
+    // Made here first, for SQLite would make it readable by everyone; its -wal and -shm files take the same mode.
+    closeSync(openSync(file, "a", 0o600));
+    return new Database(resolve(file), { timeout: BUSY_TIMEOUT_MS });
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+    const message = `${file}: the database file cannot be opened${code}; check that its folder exists and is writable`;
+    throw new StoreError("cannot_open", message, { cause });
+  }
+}
+
+function isRow(value: unknown): value is SqlRow {
+  return typeof value === "object" && value !== null;
+}
