@@ -1,0 +1,101 @@
+// What the headers of one packet say. One object is reused for all packets, since making one for each costs more than
+// reading the headers does.
+import { formatAddress } from "./ip-address.js";
+
+export const TCP = 6;
+export const UDP = 17;
+
+const EMPTY = new Uint8Array(0);
+
+/** Valid until the next packet is decoded. Byte counts of the ledger sum to the captured length. */
+export class DecodedPacket {
+  frame = 0;
+  seconds: number | null = null;
+  nanoseconds = 0;
+  /** 6 or 17 when there is a segment or datagram to read; 0 otherwise. */
+  transport: 0 | typeof TCP | typeof UDP = 0;
+  /** Innermost protocol understood: "tcp", "udp", "icmp", "arp", "ipv4" … */
+  protocol = "";
+  /** Why the packet has no segment, as counted in the summary; undefined where it has one. */
+  skipped: string | undefined;
+  /** A header that cannot be right, with its offset in the captured bytes; nothing behind it is trusted. */
+  damage: { what: string; offset: number } | undefined;
+
+  /** The packet as captured, or the datagram joined of fragments: what `start` and `end` point into. */
+  body: Uint8Array = EMPTY;
+  start = 0;
+  end = 0;
+  /** Payload bytes that the headers promise but the capture cut off. */
+  cutBytes = 0;
+
+  addresses: Uint8Array = EMPTY;
+  /** 4, 16, or 0 where no network layer was understood. */
+  addressBytes = 0;
+  sourceAt = 0;
+  destinationAt = 0;
+  sourcePort = 0;
+  destinationPort = 0;
+  sequence = 0;
+  acknowledgment = 0;
+  /** RFC 9293, section 3.1: CWR 0x80 … FIN 0x01. */
+  flags = 0;
+  window = 0;
+
+  headerBytes = 0;
+  paddingBytes = 0;
+  notUnderstoodBytes = 0;
+  /** Bytes of a fragment, kept back until its datagram is whole (then they count as what they turn out to be). */
+  heldBackBytes = 0;
+  /** Bytes of earlier fragments that this packet completed or gave up. */
+  releasedBytes = 0;
+
+  reset(bytes: Uint8Array, frame: number): void {
+    this.frame = frame;
+    this.transport = 0;
+    this.protocol = "";
+    this.skipped = undefined;
+    this.damage = undefined;
+    this.body = bytes;
+    this.addresses = bytes;
+    this.start = 0;
+    this.end = bytes.length;
+    this.cutBytes = 0;
+    this.addressBytes = 0;
+    this.sourcePort = 0;
+    this.destinationPort = 0;
+    this.sequence = 0;
+    this.acknowledgment = 0;
+    this.flags = 0;
+    this.window = 0;
+    this.headerBytes = 0;
+    this.paddingBytes = 0;
+    this.notUnderstoodBytes = 0;
+    this.heldBackBytes = 0;
+    this.releasedBytes = 0;
+  }
+
+  get payloadBytes(): number {
+    return this.transport === 0 ? 0 : this.end - this.start;
+  }
+
+  /** A view of the segment's or datagram's payload. */
+  payload(): Uint8Array {
+    return this.body.subarray(this.start, this.start + this.payloadBytes);
+  }
+
+  source(): string | null {
+    return this.addressBytes === 0 ? null : formatAddress(this.addresses, this.sourceAt, this.addressBytes);
+  }
+
+  destination(): string | null {
+    return this.addressBytes === 0 ? null : formatAddress(this.addresses, this.destinationAt, this.addressBytes);
+  }
+
+  /** "SYN,ACK" and so on, in the order of the header's bits from the right; null where there is no TCP header. */
+  flagNames(): string | null {
+    if (this.transport !== TCP) return null;
+    return FLAG_NAMES.filter((_name, bit) => (this.flags & (1 << bit)) !== 0).join(",");
+  }
+}
+
+const FLAG_NAMES = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];

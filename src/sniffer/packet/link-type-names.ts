@@ -1,0 +1,32 @@
+// Names of link types, for people: what a capture says of its interface (the LINKTYPE_ registry of tcpdump.org).
+
+const names: Readonly<Record<number, string>> = {
+  0: "null",
+  1: "ethernet",
+  9: "ppp",
+  12: "raw",
+  14: "raw",
+  50: "ppp_hdlc",
+  101: "raw",
+  105: "ieee802_11",
+  108: "loop",
+  113: "linux_sll",
+  127: "ieee802_11_radiotap",
+  147: "user0",
+  189: "usb_linux",
+  195: "ieee802_15_4",
+  201: "bluetooth_hci_h4_with_phdr",
+  220: "usb_linux_mmapped",
+  228: "ipv4",
+  229: "ipv6",
+  239: "nflog",
+  249: "usbpcap",
+  251: "bluetooth_le_ll",
+  253: "netlink",
+  276: "linux_sll2",
+};
+
+/** The registry's name in lower case, or "linktype_N". */
+export function linkTypeName(linkType: number): string {
+  return names[linkType] ?? `linktype_${linkType}`;
+}

@@ -1,0 +1,96 @@
+// From captured bytes to a TCP segment or UDP datagram: link, network and transport headers, one after the other.
+import { DecodedPacket } from "./decoded-packet.js";
+import { type FragmentLimits, FragmentTable } from "./fragment-table.js";
+import { readIpv4, readIpv6 } from "./ip-layer.js";
+import { damage, hex, IPV4, IPV6, NONE, readLinkHeader, readMpls, readPppoe, readVlan, skip } from "./link-layer.js";
+import type { RawPacket } from "./raw-packet.js";
+import { readTransport } from "./transport-layer.js";
+
+/** Headers inside headers: more than any real tunnel has. Without a bound one packet could nest a thousand deep. */
+const MAX_LAYERS = 24;
+
+const etherTypeNames: Readonly<Record<number, string>> = {
+  2054: "arp",
+  32821: "rarp",
+  34915: "pppoe discovery",
+  34958: "eapol",
+  35020: "lldp",
+};
+
+/** Never throws: what cannot be right becomes `damage`, what is not known becomes `skipped`. */
+export class PacketDecoder {
+  readonly #packet = new DecodedPacket();
+  readonly #fragments: FragmentTable;
+
+  constructor(fragmentLimits?: FragmentLimits) {
+    this.#fragments = new FragmentTable(fragmentLimits);
+  }
+
+  /** Bytes of fragments that still wait for the rest of their datagram. */
+  get heldFragmentBytes(): number {
+    return this.#fragments.heldBytes;
+  }
+
+  /** The result is valid until the next call. */
+  decode(raw: RawPacket): DecodedPacket {
+    const packet = this.#packet;
+    packet.reset(raw.bytes, raw.frame);
+    packet.seconds = raw.seconds;
+    packet.nanoseconds = raw.nanoseconds;
+    this.#walk(packet, readLinkHeader(packet, raw.linkType));
+    account(packet, raw.bytes);
+    return packet;
+  }
+
+  #walk(packet: DecodedPacket, first: number): void {
+    let type = first;
+    for (let layer = 0; type !== NONE; layer++) {
+      if (layer === MAX_LAYERS) {
+        damage(packet, "too many headers inside each other");
+        return;
+      }
+      type = this.#step(packet, type);
+    }
+  }
+
+  #step(packet: DecodedPacket, type: number): number {
+    switch (type) {
+      case IPV4:
+        return afterIp(packet, readIpv4(packet, this.#fragments));
+      case IPV6:
+        return afterIp(packet, readIpv6(packet, this.#fragments));
+      case 0x8100:
+      case 0x88a8:
+      case 0x9100:
+        return readVlan(packet);
+      case 0x8864:
+        return readPppoe(packet);
+      case 0x8847:
+      case 0x8848:
+        return readMpls(packet);
+      default:
+        return skipUnknown(packet, type);
+    }
+  }
+}
+
+function afterIp(packet: DecodedPacket, protocol: number): number {
+  return protocol === NONE ? NONE : readTransport(packet, protocol);
+}
+
+function skipUnknown(packet: DecodedPacket, type: number): typeof NONE {
+  const name = etherTypeNames[type];
+  if (name !== undefined) packet.protocol = name;
+  // IEEE 802.3: below 1536 the field is a length, and LLC follows.
+  return skip(packet, name ?? (type < 0x0600 ? "llc" : `ethertype ${hex(type)}`));
+}
+
+/** The ledger of this packet: everything captured is a header, padding, payload, held back, or not understood. */
+function account(packet: DecodedPacket, captured: Uint8Array): void {
+  if (packet.damage !== undefined && packet.transport === 0) packet.skipped ??= "damaged";
+  if (packet.transport === 0) packet.notUnderstoodBytes += packet.end - packet.start;
+  // Behind the end that the headers give; where fragments were joined, behind that of the datagram within as well.
+  packet.paddingBytes += packet.body.length - packet.end;
+  const total = captured.length + packet.releasedBytes - packet.heldBackBytes;
+  packet.headerBytes = total - packet.notUnderstoodBytes - packet.paddingBytes - packet.payloadBytes;
+}
