@@ -52,8 +52,13 @@ function decodeMysqlUrl(text: string): MysqlTarget {
   if (host === "" || user === "" || database === "" || database.includes("/") || host.includes(",")) {
     throw bad(`the URL must name one host, a user and a database, as in ${EXAMPLE}`);
   }
+  const tls = tlsOf(url, host);
+  if (tls !== "off" && isIP(host) !== 0) {
+    // mysql2 would hold the certificate of an address against the name "localhost".
+    throw bad("with TLS, give the host by name and not by address: the certificate is checked for that name");
+  }
   const port = url.port === "" ? DEFAULT_PORT : Number(url.port);
-  return { host, port, user, password: decode(url.password), database, tls: tlsOf(url, host) };
+  return { host, port, user, password: decode(url.password), database, tls };
 }
 
 /** Without `tls`, only this very machine is reached in the clear. */

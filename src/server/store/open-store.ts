@@ -2,8 +2,8 @@
 
 import type { AccountStore } from "./account-store.js";
 import { decodeDatabaseUrl } from "./database-url.js";
+import { openMysqlStore } from "./mysql-store.js";
 import { openSqliteStore } from "./sqlite-store.js";
-import { StoreError } from "./store-error.js";
 
 export interface StoreOptions {
   /** How long one operation may take in all. Default 5,000. */
@@ -16,8 +16,5 @@ export interface StoreOptions {
  */
 export async function openStore(database: string, options: StoreOptions = {}): Promise<AccountStore> {
   const target = decodeDatabaseUrl(database);
-  if (target.kind === "sqlite") {
-    return await openSqliteStore(target.file, options);
-  }
-  throw new StoreError("internal", "mysql comes next");
+  return target.kind === "sqlite" ? await openSqliteStore(target.file, options) : await openMysqlStore(target, options);
 }

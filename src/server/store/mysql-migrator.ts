@@ -1,0 +1,81 @@
+// Brings a MySQL schema up to date, one server at a time: a lease in a row, since GET_LOCK reaches one node of a cluster only.
+
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { checksumOf, INSERT_MIGRATION, type Migration, missingMigrations, SELECT_MIGRATIONS } from "./migration.js";
+import type { MysqlDatabase } from "./mysql-database.js";
+import { MYSQL_MIGRATION_TABLES, MYSQL_MIGRATIONS } from "./mysql-migrations.js";
+import { StoreError } from "./store-error.js";
+
+/** Above what a statement may take, so that nobody else begins while one still runs. */
+const LEASE_S = 30;
+const WAIT_MS = 60_000;
+const POLL_MS = 50;
+/** Times are the database's, which all servers share. */
+const TAKE_LEASE = `INSERT INTO schema_lease (lease_id, holder, expires_at_s) VALUES (1, ?, UNIX_TIMESTAMP() + ${LEASE_S})`;
+const TAKE_OVER_LEASE =
+  `UPDATE schema_lease SET holder = ?, expires_at_s = UNIX_TIMESTAMP() + ${LEASE_S} ` +
+  "WHERE lease_id = 1 AND (holder = ? OR expires_at_s < UNIX_TIMESTAMP())";
+const GIVE_BACK_LEASE = "DELETE FROM schema_lease WHERE holder = ?";
+
+/** @throws StoreError */
+export async function migrateMysql(database: MysqlDatabase): Promise<void> {
+  if ((await missing(database)).length === 0) {
+    return;
+  }
+  for (const sql of MYSQL_MIGRATION_TABLES) {
+    await database.define(sql);
+  }
+  const holder = randomBytes(16);
+  await takeLease(database, holder);
+  try {
+    for (const migration of await missing(database)) {
+      await takeLease(database, holder);
+      await database.define(migration.sql);
+      await note(database, migration);
+    }
+  } finally {
+    await database.write([{ sql: GIVE_BACK_LEASE, values: [holder] }]);
+  }
+}
+
+async function missing(database: MysqlDatabase): Promise<Migration[]> {
+  try {
+    return missingMigrations(MYSQL_MIGRATIONS, await database.query({ sql: SELECT_MIGRATIONS, values: [] }));
+  } catch (error) {
+    if (error instanceof StoreError && error.code === "no_table") {
+      return [...MYSQL_MIGRATIONS];
+    }
+    throw error;
+  }
+}
+
+async function takeLease(database: MysqlDatabase, holder: Buffer): Promise<void> {
+  for (let waitedMs = 0; waitedMs < WAIT_MS; waitedMs += POLL_MS) {
+    const [renewed] = await database.write([{ sql: TAKE_OVER_LEASE, values: [holder, holder] }]);
+    if (renewed === 1 || (await inserted(database, TAKE_LEASE, [holder]))) {
+      return;
+    }
+    await sleep(POLL_MS);
+  }
+  throw new StoreError(
+    "conflict",
+    `${database.label}: another server migrates the tables and does not end; look at that one`,
+  );
+}
+
+async function note(database: MysqlDatabase, migration: Migration): Promise<void> {
+  await inserted(database, INSERT_MIGRATION, [String(migration.version), checksumOf(migration), String(Date.now())]);
+}
+
+async function inserted(database: MysqlDatabase, sql: string, values: (string | Buffer)[]): Promise<boolean> {
+  try {
+    await database.write([{ sql, values }]);
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === "duplicate") {
+      return false;
+    }
+    throw error;
+  }
+}
