@@ -54,11 +54,14 @@ export async function decideTransport(options: TrustOptions): Promise<Transport>
 }
 
 async function readAuthorities(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw new ClientError("file_unusable", `Could not read ${path}; --ca takes a file of PEM certificates.`, { cause });
-  }
+  const unusable = (cause?: unknown) =>
+    new ClientError("file_unusable", `Could not read ${path}; --ca takes a file of PEM certificates.`, { cause });
+  const pem = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw unusable(cause);
+  });
+  // OpenSSL passes over what is no PEM, and would then call every server untrusted.
+  if (!pem.includes("-----BEGIN CERTIFICATE-----")) throw unusable();
+  return pem;
 }
 
 /** Whether an authority that Node ships (NODE_EXTRA_CA_CERTS adds more) made the certificate for this name. */

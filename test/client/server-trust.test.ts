@@ -7,6 +7,8 @@ import { changedKeyBanner, decideTransport, type TrustFlags } from "../../src/cl
 import { probeServer } from "../../src/rpc/index.js";
 import { startStandIn } from "./stand-in-server.js";
 
+const PEM = "-----BEGIN CERTIFICATE-----\n";
+
 t.test("--plaintext and --insecure are taken with a warning, without contact", async (t) => {
   const { decide, warnings } = fixture(t, 1);
   t.same(await decide({ plaintext: true }), { plaintext: true });
@@ -15,9 +17,10 @@ t.test("--plaintext and --insecure are taken with a warning, without contact", a
 });
 
 t.test("--ca gives the authority, without contact; a file that cannot be read is an error", async (t) => {
-  const { decide, folder } = fixture(t, 1, { "ca.pem": "PEM" });
-  t.same(await decide({ ca: join(folder, "ca.pem") }), { tls: { maxVersion: "TLSv1.3", ca: "PEM" } });
+  const { decide, folder } = fixture(t, 1, { "ca.pem": PEM, "no.pem": "words" });
+  t.same(await decide({ ca: join(folder, "ca.pem") }), { tls: { maxVersion: "TLSv1.3", ca: PEM } });
   await t.rejects(decide({ ca: join(folder, "none.pem") }), { code: "file_unusable", message: /none\.pem/ });
+  await t.rejects(decide({ ca: join(folder, "no.pem") }), { code: "file_unusable", message: /PEM/ });
 });
 
 t.test("a server that is known is held to its pin, without contact", async (t) => {
