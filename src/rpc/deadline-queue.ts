@@ -19,14 +19,16 @@ export class DeadlineQueue {
   #heap: Due[] = [];
   #timer: NodeJS.Timeout | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
+  /** The time of the wake in progress: what falls due by it again and again must not keep it from ending. */
+  #wokenAt = Number.NEGATIVE_INFINITY;
 
   get size(): number {
     return this.#heap.length;
   }
 
-  /** Adds the entry, or moves it when it is in already. */
+  /** Adds the entry, or moves it when it is in already. From within `onDue` the next time is after this wake. */
   schedule(entry: Due, dueAt: number): void {
-    entry.dueAt = dueAt;
+    entry.dueAt = dueAt > this.#wokenAt ? dueAt : this.#wokenAt + 1;
     if (entry.slot < 0) {
       entry.slot = this.#heap.push(entry) - 1;
     }
@@ -82,12 +84,14 @@ export class DeadlineQueue {
   readonly #wake = (): void => {
     this.#disarm();
     const nowMs = performance.now();
+    this.#wokenAt = nowMs;
     let soonest = this.#heap[0];
     while (soonest !== undefined && soonest.dueAt <= nowMs) {
       this.remove(soonest);
       soonest.onDue(nowMs);
       soonest = this.#heap[0];
     }
+    this.#wokenAt = Number.NEGATIVE_INFINITY;
     this.#arm();
   };
 

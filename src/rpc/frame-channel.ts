@@ -126,9 +126,8 @@ export class FrameChannel implements Due {
 
   onDue(nowMs: number): void {
     if (this.#state !== "open") {
-      if (nowMs >= this.#lingerUntil) {
-        this.#socket.destroy();
-      }
+      this.#lingerUntil = NEVER;
+      this.#socket.destroy();
     } else if (nowMs >= this.#firstFrameDue()) {
       this.#timeOut("no frame came in time after the handshake");
     } else if (nowMs >= this.#partialDue()) {
