@@ -1,5 +1,5 @@
 // What reassembly tells of a conversation, in the order in which it becomes known.
-import type { Side } from "../event.js";
+import type { ConversationEvent, Side } from "../event.js";
 
 /** One side's address and port, as printed: "10.0.0.1:40005" or "[fe80::1]:443". */
 export interface Conversation {
@@ -18,6 +18,8 @@ export interface Conversation {
   /** True when the capture began after the connection did: frame boundaries are then unknown. */
   readonly midstream: boolean;
   state: "fin" | "rst" | "open";
+  /** What the conversation's JSON line says, as of now. */
+  summary(): Omit<ConversationEvent, "event" | "application">;
 }
 
 /**

@@ -1,0 +1,47 @@
+// Datagrams between two ports. Each is delivered whole; offsets count on from one to the next.
+import type { Side } from "../event.js";
+import type { DecodedPacket } from "../packet/decoded-packet.js";
+import type { Endpoint, Indexed } from "./flow-index.js";
+import type { StreamEvent } from "./stream-event.js";
+import type { TrackedConversation } from "./tracked-conversation.js";
+
+export class UdpFlow implements Indexed {
+  readonly transport = 17;
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly conversation: TrackedConversation;
+  readonly heldBytes = 0;
+  readonly retransmittedBytes = 0;
+  readonly unplacedBytes = 0;
+  readonly endedAtSeconds = undefined;
+  readonly #say: (event: StreamEvent) => void;
+
+  constructor(
+    conversation: TrackedConversation,
+    ends: { from: Endpoint; to: Endpoint },
+    say: (event: StreamEvent) => void,
+  ) {
+    this.conversation = conversation;
+    this.from = ends.from;
+    this.to = ends.to;
+    this.#say = say;
+  }
+
+  /** Datagrams do not end anything. */
+  isReusedBy(): boolean {
+    return false;
+  }
+
+  push(packet: DecodedPacket, side: Side): void {
+    const { conversation } = this;
+    conversation.lastFrame = packet.frame;
+    if (packet.payloadBytes === 0) return;
+    const offset = conversation.bytes[side];
+    const bytes = packet.payload();
+    conversation.deliver(side, bytes);
+    this.#say({ kind: "bytes", conversation, side, offset, bytes, frame: packet.frame });
+  }
+
+  /** Nothing is held. */
+  flush(): void {}
+}
