@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { ClientError } from "./client-error.js";
 import { DEFAULT_SERVER } from "./server-address.js";
 
-export type CommandName = "register" | "login" | "whoami" | "logout";
+type CommandName = "register" | "login" | "whoami" | "logout";
 
 export interface Flags {
   readonly server: string;

@@ -7,10 +7,6 @@ export const MAX_PASSWORD_BYTES = 4_096;
 const MIN_CODE_POINTS = 15;
 const MAX_CODE_POINTS = 128;
 
-export type PasswordSource =
-  | { readonly kind: "given"; readonly password: string }
-  | { readonly kind: "prompt"; readonly terminal: Terminal };
-
 /** Asks once, or twice when `isNew`: nobody sees what they type. */
 export async function askPassword(terminal: Terminal, username: string, isNew: boolean): Promise<string> {
   const password = await terminal.askHidden(isNew ? `New password for ${username}: ` : `Password for ${username}: `);

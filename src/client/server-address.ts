@@ -3,7 +3,7 @@ import { isIPv6 } from "node:net";
 import { ClientError } from "./client-error.js";
 
 export const DEFAULT_SERVER = "127.0.0.1:7443";
-export const DEFAULT_PORT = 7443;
+const DEFAULT_PORT = 7443;
 
 export interface ServerAddress {
   /** Name or address without brackets, lower-cased. */

@@ -106,6 +106,6 @@ function lineOf(outcome: LineOutcome): string {
   }
 }
 
-export function interrupted(): ClientError {
+function interrupted(): ClientError {
   return new ClientError("interrupted", "Interrupted; nothing more was done.");
 }

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+/** Of util-linux: other systems have a script(1) with other flags. */
+const SCRIPT = "/usr/bin/script";
 const MAIN = fileURLToPath(new URL("../../src/client/main.js", import.meta.url));
 
 export interface Finished {
@@ -35,7 +37,7 @@ export type Keys = readonly [shown: RegExp, typed: string];
 export function typeAtClient(args: readonly string[], options: RunOptions, keys: readonly Keys[]): Promise<Finished> {
   const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ");
   const thenLook = `${command}; status=$?; stty -a; exit $status`;
-  const child = spawn("script", ["--quiet", "--return", "--command", thenLook, "/dev/null"], {
+  const child = spawn(SCRIPT, ["--quiet", "--return", "--command", thenLook, "/dev/null"], {
     env: environment(options),
   });
   const waiting = [...keys];
@@ -53,7 +55,7 @@ export function typeAtClient(args: readonly string[], options: RunOptions, keys:
 }
 
 /** False where there is no script(1) of util-linux, whose flags the others do not know. */
-export const hasTerminal = /util-linux/.test(spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? "");
+export const hasTerminal = /util-linux/.test(spawnSync(SCRIPT, ["--version"], { encoding: "utf8" }).stdout ?? "");
 
 function environment({ home, password, extraCa }: RunOptions): NodeJS.ProcessEnv {
   const { EARSHOT_PASSWORD: _, EARSHOT_SERVER: __, NODE_EXTRA_CA_CERTS: ___, ...rest } = process.env;

@@ -13,7 +13,7 @@ export const ACCOUNT = {
 };
 export const ACCOUNT_ID = "000102030405060708090a0b0c0d0e0f";
 export const TOKEN = "t".repeat(43);
-export const EXPIRES_AT_MS = 1_900_000_000_000n;
+const EXPIRES_AT_MS = 1_900_000_000_000n;
 
 const GOOD_DAY: AccountHandlers = {
   register: async () => ({ account: ACCOUNT }),
