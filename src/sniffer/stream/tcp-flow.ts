@@ -66,7 +66,8 @@ export class TcpFlow implements Indexed {
     this.conversation.lastFrame = packet.frame;
     // A SYN takes one number of the sequence itself; data may come with it (RFC 7413).
     const sequence = syn ? advanceSequence(packet.sequence, 1) : packet.sequence;
-    if ((packet.flags & RST) === 0) own.start(sequence);
+    // Without a SYN the stream starts with its first data: a keep-alive before it stands one byte too early.
+    if (syn) own.start(sequence);
     if (acknowledges && syn) other.start(packet.acknowledgment);
     const payload = packet.payload();
     own.push(sequence, payload, packet.frame);
