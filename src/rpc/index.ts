@@ -12,5 +12,5 @@ export { type Delivery, type Reason, RpcError, type RpcErrorOptions } from "./rp
 export { RpcServer, type RpcServerOptions } from "./rpc-server.js";
 export type { CallEndEvent, CallEvent, ConnectionEvent, ServerErrorEvent, ServerEvents } from "./server-events.js";
 export { type ProbedServer, type ProbeOptions, probeServer } from "./server-probe.js";
-export type { CallOptions, ServiceClient, ServiceHandlers } from "./service-types.js";
+export type { CallOptions, ClientMethod, Handler, ServiceClient, ServiceHandlers } from "./service-types.js";
 export type { ClientTls, ServerTls, TlsVersion } from "./tls-settings.js";

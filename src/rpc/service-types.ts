@@ -16,21 +16,21 @@ export interface CallOptions {
 }
 
 /** The request as a caller writes it: every field may be left out. */
-export type RequestInput<M extends MethodDefinition> = M["requestType"] extends {
+type RequestInput<M extends MethodDefinition> = M["requestType"] extends {
   fromPartial(object: infer P): unknown;
 }
   ? P
   : never;
 /** The request as a handler reads it. */
-export type RequestMessage<M extends MethodDefinition> = ReturnType<M["requestType"]["decode"]>;
+type RequestMessage<M extends MethodDefinition> = ReturnType<M["requestType"]["decode"]>;
 /** The response as a handler writes it: every field may be left out. */
-export type ResponseInput<M extends MethodDefinition> = M["responseType"] extends {
+type ResponseInput<M extends MethodDefinition> = M["responseType"] extends {
   fromPartial(object: infer P): unknown;
 }
   ? P
   : never;
 /** The response as a caller reads it. */
-export type ResponseMessage<M extends MethodDefinition> = ReturnType<M["responseType"]["decode"]>;
+type ResponseMessage<M extends MethodDefinition> = ReturnType<M["responseType"]["decode"]>;
 
 /** "request/response": which sides of a method are streams. The literal types of the definition decide it. */
 type Shape<M extends MethodDefinition> = `${M["requestStream"]}/${M["responseStream"]}`;

@@ -18,12 +18,12 @@ export function delimited(bytes: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(varint(bytes.length)), bytes]);
 }
 
-export function varint(value: number): number[] {
+function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }
 
 /** Cuts received bytes into frames; one that is not complete yet is left out. */
-export function decodeFrames(bytes: Buffer): Frame[] {
+function decodeFrames(bytes: Buffer): Frame[] {
   const frames: Frame[] = [];
   let at = 0;
   while (at < bytes.length) {
