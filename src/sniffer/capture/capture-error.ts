@@ -13,7 +13,7 @@ export type CaptureErrorCode =
   | "malformed"
   | "limit";
 
-/** `offset`: bytes into the file at which the damaged block begins. `frame`: packets delivered before it. */
+/** `offset`: bytes into the file at which the damaged block begins. `frame`: number of the last packet before it. */
 export class CaptureError extends Error {
   override readonly name = "CaptureError";
   readonly code: CaptureErrorCode;

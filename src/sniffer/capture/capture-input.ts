@@ -8,12 +8,13 @@ export class CaptureInput {
   #offset = 0;
   #unitStart = 0;
   #ended = false;
-  /** Packets delivered. */
+  /** Number of the last packet delivered or passed over. */
   frame = 0;
 
+  /** Copies the chunk: the queue would keep its memory, and taking over only what waits is quadratic in large blocks. */
   push(chunk: Uint8Array): void {
     if (!this.#ended) {
-      this.#queue.push(chunk);
+      this.#queue.push(new Uint8Array(chunk));
     }
   }
 

@@ -37,7 +37,7 @@ export function isPcapMagic(magic: number): boolean {
 
 /**
  * Bytes of a pcap file in, packets out. `next` throws one CaptureError at the first damage, behind the good packets,
- * and gives nothing from then on. A chunk of 256 bytes and more is not copied: its memory must not be reused.
+ * and gives nothing from then on. Chunks are copied: their memory may be reused.
  */
 export class PcapReader implements Stage<Uint8Array, RawPacket> {
   readonly #limits: CaptureLimits;

@@ -6,6 +6,8 @@ import { CAPTURE_LIMITS, type CaptureLimits } from "./capture-limits.js";
 import { OrderedReader } from "./ordered-reader.js";
 import {
   BYTE_ORDER_MAGIC,
+  CUSTOM,
+  CUSTOM_UNCOPIED,
   DECRYPTION_SECRETS,
   ENHANCED_PACKET,
   INTERFACE_DESCRIPTION,
@@ -13,6 +15,7 @@ import {
   OBSOLETE_PACKET,
   SECTION_HEADER,
   SIMPLE_PACKET,
+  SYSTEMD_JOURNAL,
   TLS_KEY_LOG,
 } from "./pcapng-block.js";
 import { decodeInterfaceClock } from "./pcapng-options.js";
@@ -36,7 +39,7 @@ interface Block {
 
 /**
  * Bytes of a pcapng file in, packets out. `next` throws one CaptureError at the first damage, behind the good packets,
- * and gives nothing from then on. A chunk of 256 bytes and more is not copied: its memory must not be reused.
+ * and gives nothing from then on. Chunks are copied: their memory may be reused.
  */
 export class PcapngReader implements Stage<Uint8Array, RawPacket> {
   /** TLS key logs (NSS format) that the file carried so far, in the file's order. */
@@ -169,6 +172,12 @@ export class PcapngReader implements Stage<Uint8Array, RawPacket> {
         return undefined;
       case DECRYPTION_SECRETS:
         this.#addSecrets(body);
+        return undefined;
+      case CUSTOM:
+      case CUSTOM_UNCOPIED:
+      case SYSTEMD_JOURNAL:
+        // No packets, but tshark counts them as frames, and ours must bear the same numbers.
+        this.#input.frame += 1;
         return undefined;
       default:
         return undefined;

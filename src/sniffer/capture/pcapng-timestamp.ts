@@ -33,7 +33,7 @@ export function packetTime(high: number, low: number, clock: CaptureClock): Pack
   const units = Number(clock.unitsPerSecond);
   const time = units <= MAX_FAST_UNITS ? divide(high, low, units) : divideLarge(high, low, clock.unitsPerSecond);
   const seconds = time.seconds + clock.offsetSeconds;
-  return Math.abs(seconds) <= MAX_SECONDS
+  return Math.abs(seconds) < MAX_SECONDS
     ? { seconds, nanoseconds: time.nanoseconds }
     : { seconds: null, nanoseconds: 0 };
 }
