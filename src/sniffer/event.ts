@@ -3,6 +3,7 @@
 
 export type Side = "client" | "server";
 export type Visibility = "readable" | "metadata" | "hidden" | "damaged";
+/** Also "http2", "ssh", "smtp", "ftp", "pop3", "imap", "mysql", "postgresql", "redis"; for UDP "dtls", "quic", "dns"... */
 export type Application = "tls" | "earshot" | "http" | "unknown" | (string & {});
 
 export type SnifferEvent =
@@ -46,6 +47,8 @@ export interface RecordEvent {
   version: string;
   /** Bytes of the fragment, without the 5-byte header. */
   length: number;
+  /** What TLS 1.3 hid inside, where keys opened the record. */
+  inner_content_type?: number;
 }
 
 export interface ClientHelloEvent {
@@ -122,9 +125,15 @@ export interface MessageEvent {
   stream_id: number;
   /** "package.Service/Method", or null where the request was not seen. */
   method: string | null;
-  /** gRPC code name for a response or cancel, else absent. */
+  /** gRPC code name for a response or cancel; "200" for HTTP; else absent. */
   status?: string;
-  /** Decoded by schema where there is one; fields marked debug_redact are masked. */
+  /** What a response that failed says beside its code. */
+  status_message?: string;
+  /** Details of a status, each with its "@type". */
+  details?: Record<string, unknown>[];
+  /** Where there is any; the values of authorization and its like are masked. */
+  metadata?: Record<string, string>;
+  /** Decoded by schema where there is one, else by number; fields marked debug_redact are masked. */
   fields: Record<string, unknown>;
 }
 
@@ -141,7 +150,12 @@ export interface FindingEvent {
   conversation: number | null;
   side: Side | null;
   visibility: Visibility;
+  /** A sentence, or for what a message gave away its short name: "username", "password", "session token", "secret". */
   what: string;
+  /** What could be read; "[redacted: 24 bytes]" where it must not be shown. */
+  value?: string;
+  /** Where in the message: "earshot.accounts.v1.LoginRequest.password", "metadata.authorization". */
+  field?: string;
   evidence: Evidence;
 }
 

@@ -1,4 +1,5 @@
 // Reads handshake messages that are in the clear and says what each gives away.
+import { ByteReader } from "../../bytes/byte-reader.js";
 import { BytesError } from "../../bytes/bytes-error.js";
 import { decodeCertificateMessage } from "./certificate-message.js";
 import type { CertificateReader } from "./certificate-reader.js";
@@ -6,6 +7,7 @@ import { type ClientHello, decodeClientHello } from "./client-hello.js";
 import { ExtensionType } from "./extension-names.js";
 import type { HandshakeMessage } from "./handshake-joiner.js";
 import { clientHelloEvent, serverHelloEvent } from "./hello-event.js";
+import { readExtensions, readProtocolNames } from "./hello-extension.js";
 import type { Ja4Transport } from "./ja4.js";
 import { HandshakeType, handshakeTypeName } from "./names.js";
 import { printable } from "./printable.js";
@@ -27,6 +29,7 @@ export class HandshakeWatch {
   readonly #voice: Voice;
   readonly #session: TlsSession;
   readonly #options: HandshakeWatchOptions;
+  #wasSealed = false;
 
   constructor(voice: Voice, session: TlsSession, options: HandshakeWatchOptions) {
     this.#voice = voice;
@@ -34,8 +37,9 @@ export class HandshakeWatch {
     this.#options = options;
   }
 
-  /** Takes the fragment of a handshake record that is not encrypted. */
-  fragment(direction: TlsDirection, chunk: StreamChunk): void {
+  /** Takes the content of a handshake record; `wasSealed` when it took keys to read it. */
+  fragment(direction: TlsDirection, chunk: StreamChunk, wasSealed: boolean): void {
+    this.#wasSealed = wasSealed;
     direction.joiner.push(chunk);
     while (!direction.isOpaque && this.#step(direction, chunk));
   }
@@ -72,6 +76,9 @@ export class HandshakeWatch {
         break;
       case HandshakeType.Certificate:
         this.#certificate(direction, message, where);
+        break;
+      case HandshakeType.EncryptedExtensions:
+        this.#encryptedExtensions(direction, message, where);
         break;
       case HandshakeType.CertificateRequest:
         this.#note(direction, "the server asks for a client certificate", where);
@@ -112,6 +119,18 @@ export class HandshakeWatch {
     for (const blemish of hello.blemishes) this.#damaged(direction, `server_hello: ${blemish}`, where);
   }
 
+  // Only seen where keys opened it: there TLS 1.3 says which protocol was chosen.
+  #encryptedExtensions(direction: TlsDirection, message: HandshakeMessage, where: Where): void {
+    const reader = new ByteReader(message.body);
+    const note = (type: number, body: ByteReader): void => {
+      const [name] = type === ExtensionType.Alpn ? readProtocolNames(body) : [];
+      if (name !== undefined) this.#note(direction, `ALPN chosen: ${printable(name)}`, where);
+    };
+    readExtensions(reader.sub(reader.u16()), note, (what) =>
+      this.#damaged(direction, `encrypted_extensions: ${what}`, where),
+    );
+  }
+
   #certificate(direction: TlsDirection, message: HandshakeMessage, where: Where): void {
     const { limits, certificates } = this.#options;
     const chain = decodeCertificateMessage(message.body, this.#session.isTls13, limits.maxCertificates);
@@ -142,7 +161,9 @@ export class HandshakeWatch {
   }
 
   #note(direction: TlsDirection, what: string, where: Where): void {
-    this.#voice.find(direction.side, "metadata", what, where);
+    // What only keys showed is not what the wire gives away.
+    const told = this.#wasSealed ? `${what} (encrypted; read here with the key log)` : what;
+    this.#voice.find(direction.side, this.#wasSealed ? "hidden" : "metadata", told, where);
   }
 
   #damaged(direction: TlsDirection, what: string, where: Where): void {

@@ -1,5 +1,5 @@
 // JA3 and JA3S as salesforce/ja3 defines them: MD5 over decimal lists joined by dashes and commas, the version the legacy one.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ClientHello } from "./client-hello.js";
 import { withoutGrease } from "./grease.js";
 import type { ServerHello } from "./server-hello.js";
@@ -24,5 +24,5 @@ export function ja3s(hello: ServerHello): string {
 }
 
 function md5(text: string): string {
-  return createHash("md5").update(text).digest("hex");
+  return hash("md5", text);
 }

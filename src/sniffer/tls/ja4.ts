@@ -1,5 +1,5 @@
 // JA4 as FoxIO's technical_details/JA4.md defines it. The other JA4+ kinds are under a licence that forbids them here.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ClientHello } from "./client-hello.js";
 import { ExtensionType } from "./extension-names.js";
 import { withoutGrease } from "./grease.js";
@@ -90,5 +90,5 @@ function ascending(left: number, right: number): number {
 }
 
 function hash12(text: string): string {
-  return text === "" ? EMPTY_HASH : createHash("sha256").update(text).digest("hex").slice(0, 12);
+  return text === "" ? EMPTY_HASH : hash("sha256", text).slice(0, 12);
 }

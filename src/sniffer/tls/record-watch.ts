@@ -1,10 +1,12 @@
 // Reads the meaning of each record of a conversation: which are encrypted, which are alerts, what may be looked into.
 import type { Side } from "../event.js";
 import { encryptsNothing } from "./cipher-suite-names.js";
+import type { Decryption } from "./decryption.js";
 import { ExtensionType } from "./extension-names.js";
 import type { HandshakeWatch } from "./handshake-watch.js";
 import { alertName, ContentType, contentTypeName } from "./names.js";
 import { hex16 } from "./printable.js";
+import type { OpenedRecord } from "./record-cipher.js";
 import type { TlsRecord } from "./record-deframer.js";
 import { MAX_FRAGMENT_BYTES_13, RECORD_HEADER_BYTES } from "./record-header.js";
 import { opensClearHandshake, type TlsDirection } from "./tls-direction.js";
@@ -15,21 +17,30 @@ import type { Voice, Where } from "./voice.js";
 const ALERT_BYTES = 2;
 const HEARTBEAT_HEADER_BYTES = 3;
 const HEARTBEAT_REQUEST = 1;
+/** Tag and type, or nonce and tag: what a record that stays shut is taken to hold beside content. */
+const USUAL_OVERHEAD_BYTES = 24;
 
 export class RecordWatch {
   readonly #voice: Voice;
   readonly #session: TlsSession;
   readonly #handshakes: HandshakeWatch;
+  readonly #decryption: Decryption;
 
-  constructor(voice: Voice, session: TlsSession, handshakes: HandshakeWatch) {
+  constructor(voice: Voice, session: TlsSession, handshakes: HandshakeWatch, decryption: Decryption) {
     this.#voice = voice;
     this.#session = session;
     this.#handshakes = handshakes;
+    this.#decryption = decryption;
   }
 
-  /** Reports a record and says what its fragment's bytes count as. */
-  record(direction: TlsDirection, record: TlsRecord): ByteClass {
-    if (record.missing > 0) return this.byteClass(direction, record.type, record.length);
+  /** Reports a record and counts its bytes. */
+  record(direction: TlsDirection, record: TlsRecord): void {
+    this.#voice.count("tls_metadata", RECORD_HEADER_BYTES);
+    if (record.missing > 0) {
+      this.#incomplete(direction, record);
+      return;
+    }
+    const opened = this.#open(direction, record);
     this.#voice.say({
       event: "record",
       conversation: this.#voice.conversation,
@@ -38,9 +49,11 @@ export class RecordWatch {
       content_type: record.type,
       version: hex16(record.version),
       length: record.length,
+      ...(opened === undefined || opened.type === record.type ? {} : { inner_content_type: opened.type }),
     });
-    this.#judgeShape(direction, record);
-    return this.#read(direction, record);
+    this.#judgeShape(direction, record, opened?.type ?? record.type);
+    if (opened === undefined) this.#voice.count(this.#read(direction, record), record.length);
+    else this.#readOpened(direction, record, opened);
   }
 
   /** The class of a fragment that is not (or not wholly) there to be read. */
@@ -52,13 +65,66 @@ export class RecordWatch {
     return direction.epoch === "encrypted" && !this.#session.isTls13 ? "ciphertext" : "tls_metadata";
   }
 
+  /** A hole over boundaries: as many records as could lie in it may be gone. */
+  lose(direction: TlsDirection, bytes: number, frame: number): void {
+    this.#decryption.miss(direction.side, Math.ceil(bytes / (RECORD_HEADER_BYTES + USUAL_OVERHEAD_BYTES)));
+    if (this.#decryption.hasOpened(direction.side)) this.#voice.miss(direction.side, bytes, frame);
+  }
+
   finish(direction: TlsDirection): void {
     const first = direction.firstHidden;
     if (first === undefined) return;
     const { hiddenRecords, hiddenBytes } = direction;
     const records = hiddenRecords === 1 ? "1 record" : `${hiddenRecords} records`;
-    const what = `application data is encrypted: ${records}, ${hiddenBytes} bytes`;
+    const keys = this.#decryption.hasOpened(direction.side) ? " (read here with the key log)" : "";
+    const what = `application data is encrypted: ${records}, ${hiddenBytes} bytes${keys}`;
     this.#voice.find(direction.side, "hidden", what, { ...first, length: hiddenBytes });
+    this.#decryption.finish(direction);
+  }
+
+  /** A hole in a fragment: whatever it carried, the records after it have later numbers. */
+  #incomplete(direction: TlsDirection, record: TlsRecord): void {
+    this.#voice.count(this.byteClass(direction, record.type, record.length), record.length - record.missing);
+    this.#decryption.miss(direction.side, 1);
+    if (record.type === ContentType.ApplicationData) this.#missContent(direction, record);
+  }
+
+  #missContent(direction: TlsDirection, record: TlsRecord): void {
+    if (!this.#decryption.hasOpened(direction.side)) return;
+    this.#voice.miss(direction.side, Math.max(1, record.length - USUAL_OVERHEAD_BYTES), record.frame);
+  }
+
+  #open(direction: TlsDirection, record: TlsRecord): OpenedRecord | undefined {
+    const { type, version, fragment } = record;
+    if (fragment === undefined || !this.#isProtected(direction, type)) return undefined;
+    const opened = this.#decryption.open(direction, { type, version, fragment }, whereOf(record));
+    if (opened === undefined && type === ContentType.ApplicationData) this.#missContent(direction, record);
+    return opened;
+  }
+
+  #isProtected(direction: TlsDirection, type: number): boolean {
+    if (this.#session.version === undefined || this.#session.isTls13) return type === ContentType.ApplicationData;
+    return direction.epoch === "encrypted";
+  }
+
+  #readOpened(direction: TlsDirection, record: TlsRecord, { type, content, paddingBytes }: OpenedRecord): void {
+    this.#voice.count("padding", paddingBytes);
+    this.#voice.count("ciphertext", record.length - paddingBytes);
+    if (record.type === ContentType.ApplicationData) this.#applicationData(direction, record);
+    switch (type) {
+      case ContentType.ApplicationData:
+        this.#voice.give(direction.side, content, record.frame);
+        break;
+      case ContentType.Handshake:
+        this.#noteRenegotiation(direction, record);
+        this.#handshakes.fragment(direction, { bytes: content, offset: record.offset, frame: record.frame }, true);
+        break;
+      case ContentType.Alert:
+        this.#sayAlert(direction, record.frame, content);
+        break;
+      case ContentType.ChangeCipherSpec:
+        this.#decryption.change(direction);
+    }
   }
 
   #read(direction: TlsDirection, record: TlsRecord): ByteClass {
@@ -77,9 +143,9 @@ export class RecordWatch {
     }
   }
 
-  #judgeShape(direction: TlsDirection, record: TlsRecord): void {
-    if (record.type !== ContentType.Handshake && direction.joiner.isMidMessage) {
-      const what = `${contentTypeName(record.type)} stands between the parts of a handshake message`;
+  #judgeShape(direction: TlsDirection, record: TlsRecord, type: number): void {
+    if (type !== ContentType.Handshake && direction.joiner.isMidMessage) {
+      const what = `${contentTypeName(type)} stands between the parts of a handshake message`;
       this.#once(direction, what, record);
       direction.loseTrack();
     }
@@ -123,38 +189,52 @@ export class RecordWatch {
     if (fragment.length === 1 && direction.epoch !== "encrypted") {
       if (fragment[0] !== 1) this.#once(direction, "change_cipher_spec does not hold the number 1", record);
       // In TLS 1.3 it is a dummy for middleboxes (RFC 8446 appendix D.4).
-      if (!this.#session.isTls13) direction.epoch = "encrypted";
+      if (!this.#session.isTls13) this.#encrypt(direction);
       return "tls_metadata";
     }
     return fragment.length <= 1 ? "tls_metadata" : "ciphertext";
   }
 
+  #encrypt(direction: TlsDirection): void {
+    direction.epoch = "encrypted";
+    this.#decryption.change(direction);
+  }
+
   #alert(direction: TlsDirection, record: TlsRecord, fragment: Uint8Array): ByteClass {
-    const [level, description] = fragment;
-    const isClear = fragment.length === ALERT_BYTES && level !== undefined && description !== undefined;
+    this.#sayAlert(direction, record.frame, fragment);
+    return fragment.length === ALERT_BYTES ? "tls_metadata" : "ciphertext";
+  }
+
+  #sayAlert(direction: TlsDirection, frame: number, content: Uint8Array): void {
+    const [level, description] = content;
+    const isClear = content.length === ALERT_BYTES && level !== undefined && description !== undefined;
     this.#voice.say({
       event: "alert",
       conversation: this.#voice.conversation,
-      frame: record.frame,
+      frame,
       side: direction.side,
       level: isClear ? level : null,
       description: isClear ? description : null,
       name: isClear ? alertName(description) : "encrypted",
     });
-    return isClear ? "tls_metadata" : "ciphertext";
   }
 
   #handshake(direction: TlsDirection, record: TlsRecord, fragment: Uint8Array): ByteClass {
     if (direction.isOpaque) return "not_understood";
     if (this.#isSealed(direction, fragment)) {
-      direction.encryptedHandshakes += 1;
-      if (direction.encryptedHandshakes > 1 && direction.hiddenRecords > 0) {
-        this.#note(direction, "handshake records after application data: the session is renegotiated", record);
-      }
+      this.#noteRenegotiation(direction, record);
       return "ciphertext";
     }
-    this.#handshakes.fragment(direction, { bytes: fragment, offset: record.offset, frame: record.frame });
+    this.#handshakes.fragment(direction, { bytes: fragment, offset: record.offset, frame: record.frame }, false);
     return direction.isOpaque ? "not_understood" : "tls_metadata";
+  }
+
+  #noteRenegotiation(direction: TlsDirection, record: TlsRecord): void {
+    // In TLS 1.3 tickets and key updates come after application data and mean no such thing.
+    if (this.#session.isTls13) return;
+    direction.encryptedHandshakes += 1;
+    if (direction.encryptedHandshakes <= 1 || direction.hiddenRecords === 0) return;
+    this.#note(direction, "handshake records after application data: the session is renegotiated", record);
   }
 
   #isSealed(direction: TlsDirection, fragment: Uint8Array): boolean {

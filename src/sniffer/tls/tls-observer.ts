@@ -3,10 +3,11 @@ import type { Stage } from "../../bytes/stage.js";
 import type { FindingEvent, Side, SnifferEvent, Visibility } from "../event.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
 import { CertificateReader } from "./certificate-reader.js";
+import { Decryption } from "./decryption.js";
 import { HandshakeWatch } from "./handshake-watch.js";
 import type { Ja4Transport } from "./ja4.js";
+import type { KeyLog } from "./key-log.js";
 import { contentTypeName } from "./names.js";
-import type { TlsRecord } from "./record-deframer.js";
 import { RECORD_HEADER_BYTES } from "./record-header.js";
 import type { RecordStreamOutput } from "./record-stream.js";
 import { RecordWatch } from "./record-watch.js";
@@ -23,6 +24,8 @@ export interface TlsObserverOptions {
   readonly transport?: Ja4Transport;
   /** Shared between observers so that a certificate seen a thousand times is decoded once. */
   readonly certificates?: CertificateReader;
+  /** Secrets of the ends; it may grow while this observer works. What it opens comes out of `nextDecrypted`. */
+  readonly keys?: KeyLog;
 }
 
 export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
@@ -33,6 +36,9 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
   readonly #settled = emptyTally();
   #events: SnifferEvent[] = [];
   #given = 0;
+  readonly #decrypted: StreamEvent[] = [];
+  /** Decrypted bytes so far, gaps included. */
+  readonly #plain: Record<Side, number> = { client: 0, server: 0 };
   #ended = false;
 
   constructor(conversation: Conversation, options: TlsObserverOptions = {}) {
@@ -40,11 +46,7 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
     this.#conversation = conversation;
     this.#client = new TlsDirection("client", conversation.midstream, limits);
     this.#server = new TlsDirection("server", conversation.midstream, limits);
-    const voice: Voice = {
-      conversation: conversation.id,
-      say: (event) => this.#events.push(event),
-      find: (side, visibility, what, where) => this.#find(side, visibility, what, where),
-    };
+    const voice = this.#makeVoice();
     const session = new TlsSession();
     const certificates = options.certificates ?? new CertificateReader();
     const handshakes = new HandshakeWatch(voice, session, {
@@ -52,7 +54,9 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
       certificates,
       transport: options.transport ?? "t",
     });
-    this.#watch = new RecordWatch(voice, session, handshakes);
+    const { keys } = options;
+    this.#watch = new RecordWatch(voice, session, handshakes, new Decryption(keys, session, voice));
+    for (const direction of [this.#client, this.#server]) direction.records.keepsApplicationData = keys !== undefined;
   }
 
   push(event: StreamEvent): void {
@@ -67,6 +71,7 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
         break;
       case "close":
         this.finish();
+        if (this.#plain.client + this.#plain.server > 0) this.#decrypted.push(event);
     }
   }
 
@@ -79,6 +84,14 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
     if (this.#given > 0) this.#events = [];
     this.#given = 0;
     return undefined;
+  }
+
+  /**
+   * Application data that keys opened, as the reassembler would have given it had it been in the clear: offsets count
+   * decrypted bytes, what could not be opened amid it is a gap of about its size, and it ends with a close.
+   */
+  nextDecrypted(): StreamEvent | undefined {
+    return this.#decrypted.shift();
   }
 
   /** Says what stayed hidden. A close event does the same; the second of both does nothing. */
@@ -110,14 +123,9 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
 
   #drain(direction: TlsDirection): void {
     for (let output = direction.records.next(); output !== undefined; output = direction.records.next()) {
-      if (output.kind === "record") this.#record(direction, output.record);
+      if (output.kind === "record") this.#watch.record(direction, output.record);
       else this.#oddity(direction, output);
     }
-  }
-
-  #record(direction: TlsDirection, record: TlsRecord): void {
-    this.#settled.tls_metadata += RECORD_HEADER_BYTES;
-    this.#settled[this.#watch.record(direction, record)] += record.length - record.missing;
   }
 
   #oddity(direction: TlsDirection, output: Exclude<RecordStreamOutput, { kind: "record" }>): void {
@@ -146,11 +154,46 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
       this.#settled[this.#watch.byteClass(direction, cut.type, cut.fragmentBytes)] += cut.fragmentBytes;
     }
     direction.loseTrack();
+    if (lost) this.#watch.lose(direction, length, hole.frame);
     const inside = cut === undefined ? "" : ` inside a record of ${contentTypeName(cut.type)}`;
     const consequence = lost
       ? "record boundaries are unknown until two records in a row fit"
       : "the record is lost, the next is not";
     this.#find(direction.side, "damaged", `${length} bytes were not captured${inside}: ${consequence}`, hole);
+  }
+
+  #makeVoice(): Voice {
+    return {
+      conversation: this.#conversation.id,
+      say: (event) => this.#events.push(event),
+      find: (side, visibility, what, where) => this.#find(side, visibility, what, where),
+      count: (kind, bytes) => {
+        this.#settled[kind] += bytes;
+      },
+      give: (side, bytes, frame) => {
+        if (bytes.length === 0) return;
+        this.#decrypted.push({
+          kind: "bytes",
+          conversation: this.#conversation,
+          side,
+          offset: this.#plain[side],
+          bytes,
+          frame,
+        });
+        this.#plain[side] += bytes.length;
+      },
+      miss: (side, length, frame) => {
+        this.#decrypted.push({
+          kind: "gap",
+          conversation: this.#conversation,
+          side,
+          offset: this.#plain[side],
+          length,
+          frame,
+        });
+        this.#plain[side] += length;
+      },
+    };
   }
 
   #find(side: Side, visibility: Visibility, what: string, where: Where): void {

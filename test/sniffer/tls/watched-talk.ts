@@ -1,6 +1,6 @@
 // A conversation for tests: who said what, in order, watched by a TlsObserver; every talk checks that the tally sums up.
 import type { FindingEvent, Side, SnifferEvent } from "../../../src/sniffer/event.js";
-import type { Conversation } from "../../../src/sniffer/stream/stream-event.js";
+import type { Conversation, StreamEvent } from "../../../src/sniffer/stream/stream-event.js";
 import { TlsObserver, type TlsObserverOptions } from "../../../src/sniffer/tls/tls-observer.js";
 import type { TlsTally } from "../../../src/sniffer/tls/tls-tally.js";
 import { type Chunking, whole } from "../../helpers/stage-feeding.js";
@@ -17,14 +17,15 @@ export interface Watched {
   readonly events: SnifferEvent[];
   readonly tally: TlsTally;
   readonly pushedBytes: number;
+  /** What keys opened. */
+  readonly decrypted: StreamEvent[];
 }
+
+const ENDS = { id: 7, protocol: "tcp", client: "10.0.0.1:40000", server: "10.0.0.2:443" } as const;
 
 export function conversation(midstream = false): Conversation {
   return {
-    id: 7,
-    protocol: "tcp",
-    client: "10.0.0.1:40000",
-    server: "10.0.0.2:443",
+    ...ENDS,
     clientPort: 40000,
     serverPort: 443,
     communityId: "1:test",
@@ -34,6 +35,18 @@ export function conversation(midstream = false): Conversation {
     gaps: 0,
     midstream,
     state: "open",
+    summary: () => ({
+      ...ENDS,
+      community_id: "1:test",
+      first_frame: 1,
+      last_frame: 1,
+      client_bytes: 0,
+      server_bytes: 0,
+      client_sha256: "",
+      server_sha256: "",
+      gaps: 0,
+      state: "open",
+    }),
   };
 }
 
@@ -42,8 +55,11 @@ export function watch(turns: readonly Turn[], options: TalkOptions = {}): Watche
   const talk = conversation(options.midstream);
   const observer = new TlsObserver(talk, options);
   const events: SnifferEvent[] = [];
+  const decrypted: StreamEvent[] = [];
   const drain = () => {
     for (let event = observer.next(); event !== undefined; event = observer.next()) events.push(event);
+    for (let event = observer.nextDecrypted(); event !== undefined; event = observer.nextDecrypted())
+      decrypted.push(event);
   };
   const offsets = { client: 0, server: 0 };
   let pushedBytes = 0;
@@ -70,7 +86,7 @@ export function watch(turns: readonly Turn[], options: TalkOptions = {}): Watche
   observer.push({ kind: "close", conversation: talk, how: "end-of-capture", frame: turns.length });
   observer.finish();
   drain();
-  return { events, tally: observer.tally, pushedBytes };
+  return { events, tally: observer.tally, pushedBytes, decrypted };
 }
 
 export function sumOf(tally: TlsTally): number {
@@ -91,4 +107,14 @@ export function findingLines(watched: Watched): string[] {
 
 function findingLine({ visibility, side, what }: FindingEvent): string {
   return `${visibility} ${side}: ${what}`;
+}
+
+/** The text that keys opened of one side, holes shown as "<gap>". */
+export function plaintext({ decrypted }: Watched, side: Side): string {
+  return decrypted
+    .map((event) => {
+      if (event.kind === "gap" && event.side === side) return "<gap>";
+      return event.kind === "bytes" && event.side === side ? Buffer.from(event.bytes).toString("latin1") : "";
+    })
+    .join("");
 }

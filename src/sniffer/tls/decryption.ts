@@ -1,0 +1,195 @@
+// Opens a conversation's records where a key log allows it, and says why where it does not: no keys, wrong keys, no such cipher.
+import type { Side } from "../event.js";
+import { NullCipher } from "./cbc-cipher.js";
+import { cipherSpec } from "./cipher-spec.js";
+import { encryptsNothing } from "./cipher-suite-names.js";
+import { ExtensionType } from "./extension-names.js";
+import type { KeyLog, SecretLabel } from "./key-log.js";
+import { cipherOfSecret, ciphersOfMaster } from "./key-schedule.js";
+import type { OpenedRecord, SealedRecord } from "./record-cipher.js";
+import { type Opener, RecordOpener } from "./record-opener.js";
+import type { TlsDirection } from "./tls-direction.js";
+import { TlsError } from "./tls-error.js";
+import type { TlsSession } from "./tls-session.js";
+import { Tls13Opener } from "./tls13-opener.js";
+import type { Voice, Where } from "./voice.js";
+
+const SSL_3_0 = 0x0300;
+/** After so many records in a row that do not open, a direction is left alone. */
+const MAX_FAILURES = 128;
+
+interface SideKeys {
+  /** Makes the opener once its secrets are in the key log; undefined before encryption begins. */
+  make: (() => Opener | undefined) | undefined;
+  opener: Opener | undefined;
+  early: RecordOpener | undefined;
+  /** Revision of the key log at which the opener was last looked for. */
+  triedAt: number;
+  failures: number;
+  opened: number;
+  isGivenUp: boolean;
+}
+
+export class Decryption {
+  readonly #keys: KeyLog | undefined;
+  readonly #session: TlsSession;
+  readonly #voice: Voice;
+  readonly #sides: Record<Side, SideKeys> = { client: noKeys(), server: noKeys() };
+  #reason: string | undefined;
+
+  constructor(keys: KeyLog | undefined, session: TlsSession, voice: Voice) {
+    this.#keys = keys;
+    this.#session = session;
+    this.#voice = voice;
+  }
+
+  /** A side of TLS 1.2 or before changed to the keys of the hellos seen last. */
+  change(direction: TlsDirection): void {
+    const { clientHello, serverHello } = this.#session;
+    if (clientHello === undefined || serverHello === undefined) return;
+    const { side } = direction;
+    const isNull = encryptsNothing(serverHello.cipherSuite);
+    if (isNull) direction.records.keepsApplicationData = true;
+    this.#sides[side] = noKeys();
+    this.#sides[side].make = () => {
+      const masterSecret = this.#keys?.secret("CLIENT_RANDOM", clientHello.random);
+      if (masterSecret === undefined && !isNull) return undefined;
+      if (serverHello.version <= SSL_3_0) throw new TlsError("unsupported", "SSL 3.0 is not decrypted here");
+      const spec = cipherSpec(serverHello.cipherSuite, false);
+      if (masterSecret === undefined) return new RecordOpener(new NullCipher(spec, undefined));
+      const ciphers = ciphersOfMaster(spec, {
+        version: serverHello.version,
+        masterSecret,
+        clientRandom: clientHello.random,
+        serverRandom: serverHello.random,
+        encryptThenMac: serverHello.extensions.includes(ExtensionType.EncryptThenMac),
+      });
+      return new RecordOpener(ciphers[side]);
+    };
+  }
+
+  /** Opens a protected record, or says once why it stays shut. */
+  open(direction: TlsDirection, record: SealedRecord, where: Where): OpenedRecord | undefined {
+    const keys = this.#sides[direction.side];
+    if (keys.isGivenUp) return undefined;
+    const opened = this.#openerOf(direction.side)?.open(record) ?? this.#openEarly(direction.side, record);
+    if (opened !== undefined) {
+      keys.failures = 0;
+      keys.opened += 1;
+      return opened;
+    }
+    this.#fail(direction, keys, where);
+    return undefined;
+  }
+
+  /** Records of this side may have gone by unseen. */
+  miss(side: Side, records: number): void {
+    this.#sides[side].opener?.miss(records);
+    this.#sides[side].early?.miss(records);
+  }
+
+  hasOpened(side: Side): boolean {
+    return this.#sides[side].opened > 0;
+  }
+
+  /** Why nothing was opened, where a key log was given; told at the end, since a key log may grow. */
+  finish(direction: TlsDirection): void {
+    const first = direction.firstHidden;
+    if (this.#keys === undefined || first === undefined || this.#sides[direction.side].opened > 0) return;
+    this.#voice.find(direction.side, "metadata", this.#reason ?? this.#whyShut(), first);
+  }
+
+  #openerOf(side: Side): Opener | undefined {
+    const keys = this.#sides[side];
+    const revision = this.#keys?.revision ?? 0;
+    if (keys.opener !== undefined || keys.triedAt === revision) return keys.opener;
+    if (keys.make === undefined && !this.#session.isKeyed13) return undefined;
+    keys.triedAt = revision;
+    try {
+      keys.opener = keys.make === undefined ? this.#makeTls13(side, keys.early) : keys.make();
+      // Records that came before their secrets did.
+      keys.opener?.miss(keys.failures);
+    } catch (error) {
+      if (!(error instanceof TlsError)) throw error;
+      this.#reason = error.message;
+      keys.isGivenUp = true;
+    }
+    return keys.opener;
+  }
+
+  #makeTls13(side: Side, early: RecordOpener | undefined): Opener | undefined {
+    const { serverHello } = this.#session;
+    if (serverHello === undefined) return undefined;
+    const handshake = this.#secret(
+      side === "client" ? "CLIENT_HANDSHAKE_TRAFFIC_SECRET" : "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+    );
+    const application = this.#secret(side === "client" ? "CLIENT_TRAFFIC_SECRET_0" : "SERVER_TRAFFIC_SECRET_0");
+    if (application === undefined) return undefined;
+    return new Tls13Opener(cipherSpec(serverHello.cipherSuite, true), early, handshake, application);
+  }
+
+  // Early data comes before the server has named a suite: the one of the ticket is among those offered, and its tag tells.
+  #openEarly(side: Side, record: SealedRecord): OpenedRecord | undefined {
+    const keys = this.#sides[side];
+    if (side !== "client" || this.#session.serverHello !== undefined) return undefined;
+    if (keys.early !== undefined) return keys.early.open(record);
+    const secret = this.#secret("CLIENT_EARLY_TRAFFIC_SECRET");
+    if (secret === undefined) return undefined;
+    for (const opener of this.#earlyOpeners(secret)) {
+      const opened = opener.open(record);
+      if (opened === undefined) continue;
+      keys.early = opener;
+      return opened;
+    }
+    return undefined;
+  }
+
+  #earlyOpeners(secret: Uint8Array): RecordOpener[] {
+    const suites = (this.#session.clientHello?.cipherSuites ?? []).filter((suite) => suite >>> 8 === 0x13);
+    return suites.flatMap((suite) => {
+      try {
+        const spec = cipherSpec(suite, true);
+        const secretBytes = spec.prfHash === "sha384" ? 48 : 32;
+        return secret.length === secretBytes ? [new RecordOpener(cipherOfSecret(spec, secret))] : [];
+      } catch {
+        // A suite that this runtime lacks cannot be the one that opens.
+        return [];
+      }
+    });
+  }
+
+  #secret(label: SecretLabel): Uint8Array | undefined {
+    const random = this.#session.clientHello?.random;
+    return random === undefined ? undefined : this.#keys?.secret(label, random);
+  }
+
+  #fail(direction: TlsDirection, keys: SideKeys, where: Where): void {
+    keys.failures += 1;
+    keys.opener?.miss(1);
+    if (keys.failures >= MAX_FAILURES && keys.opener !== undefined) keys.isGivenUp = true;
+    const what = "a record does not verify under the connection's keys: it is damaged or forged";
+    if (keys.opened > 0 && direction.isNew(what)) this.#voice.find(direction.side, "damaged", what, where);
+  }
+
+  #whyShut(): string {
+    const { clientHello, serverHello } = this.#session;
+    if (clientHello === undefined || serverHello === undefined) return "not decrypted: the hellos were not seen";
+    if (this.#keys?.has(clientHello.random) !== true)
+      return "not decrypted: the key log has no secret of this connection";
+    const tried = this.#sides.client.opener !== undefined || this.#sides.server.opener !== undefined;
+    if (!tried) return "not decrypted: the key log lacks secrets that this connection needs";
+    return "not decrypted: the key log's secrets do not fit this connection (wrong keys)";
+  }
+}
+
+function noKeys(): SideKeys {
+  return {
+    make: undefined,
+    opener: undefined,
+    early: undefined,
+    triedAt: -1,
+    failures: 0,
+    opened: 0,
+    isGivenUp: false,
+  };
+}

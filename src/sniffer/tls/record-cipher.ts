@@ -1,0 +1,38 @@
+// What opens a protected record, whatever the cipher. Authentication is always checked: bytes that do not verify are not shown.
+
+export interface SealedRecord {
+  readonly type: number;
+  readonly version: number;
+  readonly fragment: Uint8Array;
+}
+
+export interface OpenedRecord {
+  /** The true content type: TLS 1.3 hides it inside. */
+  readonly type: number;
+  /** Fresh bytes, the receiver's to keep. */
+  readonly content: Uint8Array;
+  /** Zeros that TLS 1.3 appended to hide the length. */
+  readonly paddingBytes: number;
+}
+
+export interface RecordCipher {
+  /** undefined when the record does not verify: another key, another sequence number, or damage. */
+  open(record: SealedRecord, sequence: number): OpenedRecord | undefined;
+}
+
+/** The 64-bit number of a record under its key. */
+export function sequenceBytes(sequence: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(sequence));
+  return bytes;
+}
+
+/** Sequence, type, version, length: what TLS 1.2 and before authenticate besides the content. */
+export function pseudoHeader(record: SealedRecord, sequence: number, length: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeBigUInt64BE(BigInt(sequence), 0);
+  header.writeUInt8(record.type, 8);
+  header.writeUInt16BE(record.version, 9);
+  header.writeUInt16BE(length, 11);
+  return header;
+}
