@@ -17,6 +17,8 @@ export interface AccountServerOptions {
   readonly hashing?: PasswordHasherOptions | undefined;
   readonly lifetime?: Partial<SessionLifetime> | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** The clock of sessions: milliseconds since 1970. Default Date.now. */
+  readonly now?: (() => number) | undefined;
 }
 
 const PURGE_INTERVAL_MS = 60 * 60 * 1000;
@@ -24,11 +26,11 @@ const DEFAULT_GRACE_MS = 10_000;
 
 /** Opens the database. Call `listen` on what it resolves with. @throws StoreError, RpcError `bad_options`, RangeError */
 export async function createAccountServer(options: AccountServerOptions): Promise<AccountServer> {
-  const { database, tls, plaintext, limits, lifetime } = options;
+  const { database, tls, plaintext, limits, lifetime, now } = options;
   const rpc = new RpcServer({ tls, plaintext, limits });
   const hasher = new PasswordHasher(options.hashing);
   const store = typeof database === "string" ? await openStore(database) : database;
-  return new AccountServer(rpc, store, new AccountService({ store, hasher, lifetime }));
+  return new AccountServer(rpc, store, new AccountService({ store, hasher, lifetime, now }));
 }
 
 export class AccountServer {

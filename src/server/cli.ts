@@ -33,6 +33,9 @@ interface ServerOptions {
 
 /** Runs the command; `argv` is that of the process. Resolves with the exit code. */
 export async function runServer(argv: readonly string[]): Promise<number> {
+  // Who read our output went away, as `head` does. That is no reason to stop serving.
+  process.stdout.on("error", () => undefined);
+  process.stderr.on("error", () => undefined);
   try {
     const command = serverCommand();
     command.parse(argv);

@@ -27,13 +27,18 @@ export class ServerLog {
     this.#write(`${new Date().toISOString()} ${level} ${event}${pairs.join("")}\n`);
   }
 
+  /** Of errors that are not ours only their name and place are written: their messages may hold anything. */
+  error(event: string, error: unknown, fields: LogFields = {}): void {
+    this.line("error", event, { ...fields, ...errorFields(error) });
+  }
+
   /** Writes what the server tells. Connections that come and go are not written, only those that end in an error. */
   follow({ rpc, accounts }: AccountServer): void {
     for (const kind of KINDS) {
       accounts.on(kind, (event) => this.line(kind === "login_failed" ? "warning" : "info", kind, auditFields(event)));
     }
-    accounts.on("error", (error) => this.line("error", "store_error", errorFields(error)));
-    rpc.on("error", (error, { method }) => this.line("error", "internal_error", { method, ...errorFields(error) }));
+    accounts.on("error", (error) => this.error("store_error", error));
+    rpc.on("error", (error, { method }) => this.error("internal_error", error, { method }));
     rpc.on("refused", ({ address, reason }) => this.line("warning", "refused", { address, ...errorFields(reason) }));
     rpc.on("connectionEnd", ({ address }, reason) => {
       if (reason !== undefined) {
@@ -47,7 +52,6 @@ function auditFields({ accountId, username, address }: AuditEvent): LogFields {
   return { username, account: accountId === undefined ? undefined : Buffer.from(accountId).toString("hex"), address };
 }
 
-/** Our own errors have messages that are fit to be read; of a stranger only its name and place are told. */
 function errorFields(error: unknown): LogFields {
   if (error instanceof StoreError) {
     return { code: error.code, message: error.message };

@@ -253,7 +253,6 @@ function event(kind: AuditKind, account: NewAccount | undefined): AuditEvent {
 }
 
 function hex(value: unknown): string {
-  return value instanceof Uint8Array
-    ? Buffer.from(value).toString("hex")
-    : Buffer.from(value instanceof ArrayBuffer ? value : []).toString("hex");
+  const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : value;
+  return bytes instanceof Uint8Array ? Buffer.from(bytes).toString("hex") : "";
 }

@@ -83,7 +83,7 @@ async function place(folder: string, files: readonly NewFile[]): Promise<void> {
   const temporary = (name: string): string => join(folder, `.${name}.${suffix}`);
   const suffix = randomBytes(6).toString("hex");
   try {
-    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    await makeFolder(folder);
     for (const { name, content, mode } of files) {
       await writeNew(temporary(name), content, mode);
     }
@@ -98,11 +98,26 @@ async function place(folder: string, files: readonly NewFile[]): Promise<void> {
     if (cause instanceof CertificateError) {
       throw cause;
     }
-    const message = `${folder}: certificates cannot be written there${reasonSuffix(cause)}; check its owner and mode, or give another folder with --cert`;
+    const message = `${folder}: certificates cannot be written there${reasonSuffix(cause)}; check that its parent exists and who owns it, or give another folder with --cert`;
     throw new CertificateError("cannot_write", message, cause);
   } finally {
     await Promise.allSettled(files.map(({ name }) => unlink(temporary(name))));
   }
+}
+
+/** Only the last part of the path: a missing parent is more likely a mistake. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: FOLDER_MODE });
+  } catch (cause) {
+    if (!hasCode(cause, "EEXIST")) {
+      throw cause;
+    }
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 /** The mode is the file's from its first moment: a chmod afterwards would leave a key readable for an instant. */
@@ -122,7 +137,7 @@ async function placeOne(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
+    if (hasCode(cause, "EEXIST")) {
       return false;
     }
     throw cause;

@@ -27,7 +27,8 @@ export function scryptMemoryBytes({ ln, r, p }: ScryptCost): number {
 /** Whether the parameters are lawful and bounded in memory and time. */
 export function isBearable(cost: ScryptCost): boolean {
   const { ln, r, p } = cost;
-  const inRange = ln >= 1 && ln <= MAX_LN && r >= 1 && p >= 1;
+  const areIntegers = [ln, r, p].every(Number.isInteger);
+  const inRange = areIntegers && ln >= 1 && ln <= MAX_LN && r >= 1 && p >= 1;
   return inRange && scryptMemoryBytes(cost) <= MAX_MEMORY_BYTES && p <= MAX_WORK;
 }
 

@@ -62,9 +62,21 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   async close(): Promise<void> {
-    if (this.#database.open) {
-      this.#prepared.clear();
-      this.#database.close();
+    if (!this.#database.open) {
+      return;
+    }
+    this.#prepared.clear();
+    // libsql lets go of the file only when its statements are collected, so the journal is emptied here.
+    this.#emptyJournal();
+    this.#database.close();
+  }
+
+  /** Failing is no harm: the next start reads the journal. */
+  #emptyJournal(): void {
+    try {
+      this.#database.pragma("wal_checkpoint(TRUNCATE)");
+    } catch {
+      return;
     }
   }
 

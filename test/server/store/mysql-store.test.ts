@@ -119,12 +119,11 @@ t.test("a lock that another transaction keeps gives a typed error, and its end l
 t.test("a schema that was edited, or is newer, is refused", async (t) => {
   const other = await mysql.createConnection(mariadb.url);
   t.teardown(() => other.end());
-  const [[row]] = await other
-    .query<mysql.RowDataPacket[]>("SELECT checksum FROM schema_migrations WHERE version = 1")
-    .then(([rows]) => [rows]);
+  const [rows] = await other.query<mysql.RowDataPacket[]>("SELECT checksum FROM schema_migrations WHERE version = 1");
+  const checksum = String(rows[0]?.["checksum"]);
   await other.query("UPDATE schema_migrations SET checksum = 'x' WHERE version = 1");
   await t.rejects(openStore(mariadb.url), { code: "schema_changed" });
-  await other.execute("UPDATE schema_migrations SET checksum = ? WHERE version = 1", [String(row?.["checksum"])]);
+  await other.execute("UPDATE schema_migrations SET checksum = ? WHERE version = 1", [checksum]);
   await other.query("INSERT INTO schema_migrations VALUES (999, 'x', 0)");
   await t.rejects(openStore(mariadb.url), { code: "schema_newer" });
   await other.query("DELETE FROM schema_migrations WHERE version = 999");
