@@ -109,8 +109,8 @@ export class RecordWatch {
 
   #readOpened(direction: TlsDirection, record: TlsRecord, { type, content, paddingBytes }: OpenedRecord): void {
     this.#voice.count("padding", paddingBytes);
-    this.#voice.count("ciphertext", record.length - paddingBytes);
-    if (record.type === ContentType.ApplicationData) this.#applicationData(direction, record);
+    const isData = record.type === ContentType.ApplicationData;
+    this.#voice.count(isData ? this.#applicationData(direction, record) : "ciphertext", record.length - paddingBytes);
     switch (type) {
       case ContentType.ApplicationData:
         this.#voice.give(direction.side, content, record.frame);
@@ -168,7 +168,7 @@ export class RecordWatch {
     if (suite !== undefined && encryptsNothing(suite)) {
       const what = "application data is not encrypted: the cipher suite only authenticates";
       if (direction.isNew(what)) this.#voice.find(direction.side, "readable", what, where);
-      return "ciphertext";
+      return "plaintext";
     }
     direction.hide({ frame: record.frame, offset: record.offset, length: record.length });
     return "ciphertext";
@@ -238,12 +238,17 @@ export class RecordWatch {
   }
 
   #isSealed(direction: TlsDirection, fragment: Uint8Array): boolean {
-    const isClear = direction.epoch === "clear" || opensClearHandshake(fragment);
-    if (direction.epoch === "unknown") direction.epoch = isClear ? "clear" : "encrypted";
-    if (this.#session.isTls13) return !isClear && !direction.joiner.isMidMessage;
+    // In TLS 1.3 only application_data is ever encrypted; what looks so is the rest of a message after a hole.
+    if (this.#session.isTls13 && direction.epoch === "encrypted") direction.epoch = "clear";
+    if (direction.epoch === "clear") return false;
+    const isClear = opensClearHandshake(fragment);
+    if (direction.epoch === "unknown") {
+      if (isClear) direction.epoch = "clear";
+      else if (!this.#session.isTls13) direction.epoch = "encrypted";
+      return !isClear;
+    }
     // A client's second hello follows a dummy change_cipher_spec; without the server's side only its shape tells.
-    const dummyChange = this.#session.version === undefined && isClear;
-    return direction.epoch === "encrypted" && !dummyChange;
+    return this.#session.version !== undefined || !isClear;
   }
 
   #heartbeat(direction: TlsDirection, record: TlsRecord, fragment: Uint8Array): ByteClass {

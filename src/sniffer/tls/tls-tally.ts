@@ -1,9 +1,10 @@
 // What became of every byte that an observer was given: the classes are disjoint and their sum is what was pushed.
 
-export type ByteClass = "tls_metadata" | "ciphertext" | "padding" | "gap" | "not_understood";
+/** `plaintext` only where a cipher suite that encrypts nothing was agreed on. */
+export type ByteClass = "tls_metadata" | "plaintext" | "ciphertext" | "padding" | "gap" | "not_understood";
 
 export type TlsTally = Record<ByteClass, number>;
 
 export function emptyTally(): TlsTally {
-  return { tls_metadata: 0, ciphertext: 0, padding: 0, gap: 0, not_understood: 0 };
+  return { tls_metadata: 0, plaintext: 0, ciphertext: 0, padding: 0, gap: 0, not_understood: 0 };
 }

@@ -118,6 +118,7 @@ t.test("a suite that encrypts nothing is said to be readable", async (t) => {
   const lines = findingLines(watched);
   t.match(lines.join("\n"), /readable server: application data is not encrypted/);
   t.notOk(lines.some((line) => line.startsWith("hidden")));
+  t.equal(watched.tally.plaintext, 100);
 });
 
 t.test("the Heartbleed request is recognised, an honest heartbeat is not accused", async (t) => {
@@ -150,4 +151,17 @@ t.test("a record over the bound of TLS 1.3 is told, and read past", async (t) =>
   ]);
   t.match(findingLines(watched).join("\n"), /damaged server: a record is over the 16640 bytes/);
   t.equal(ofKind(watched, "record").length, 4);
+});
+
+t.test("a client's second hello may be fragmented, dummy change before it or not", async (t) => {
+  const retry = [extension.chosenVersion(0x0304), extension.other(0x33, u16s(0x0018))];
+  const hello = clientHelloRecord({ extensions: [extension.versions(0x0304)] });
+  const halves = [record(0x16, hello.subarray(5, 30)), record(0x16, hello.subarray(30))];
+  const watched = watch([
+    from("client", hello, CHANGE),
+    from("server", serverHelloRecord({ random: RETRY_RANDOM, extensions: retry })),
+    from("client", ...halves),
+  ]);
+  t.equal(ofKind(watched, "client_hello").length, 2);
+  t.equal(watched.tally.ciphertext, 0);
 });

@@ -60,7 +60,7 @@ t.test("TLS 1.2: hellos, certificate, sizes and the encrypted alert are told", a
     },
   ]);
   t.match(ofKind(watched, "alert"), [{ frame: 7, side: "client", level: null, description: null, name: "encrypted" }]);
-  t.same(watched.tally, { tls_metadata: 1437, ciphertext: 272, padding: 0, gap: 0, not_understood: 0 });
+  t.same(watched.tally, { tls_metadata: 1437, plaintext: 0, ciphertext: 272, padding: 0, gap: 0, not_understood: 0 });
   t.same(
     findingLines(watched).filter((line) => line.startsWith("hidden")),
     [
@@ -97,7 +97,7 @@ t.test("TLS 1.3: the certificate is gone, the dummy change_cipher_spec changes n
     { version: "0x0304", cipher_suite: "0x1302", group: "x25519", ja3s: "15af977ce25de452b96affa2addb1036" },
   ]);
   t.same(ofKind(watched, "certificate"), []);
-  t.same(watched.tally, { tls_metadata: 437, ciphertext: 1787, padding: 0, gap: 0, not_understood: 0 });
+  t.same(watched.tally, { tls_metadata: 437, plaintext: 0, ciphertext: 1787, padding: 0, gap: 0, not_understood: 0 });
 });
 
 t.test("the same is told however the bytes are cut into packets", async (t) => {
