@@ -1,0 +1,86 @@
+// Writes each conversation's bytes, as reassembled, to ID.client and ID.server. Files are made new and are never
+// followed or overwritten; they are readable by their owner alone, since they hold what crossed the wire.
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { Side } from "./event.js";
+import { fileError } from "./run-error.js";
+import type { StreamEvent } from "./stream/stream-event.js";
+
+/** More would run into the limit of open files. */
+const MAX_OPEN = 128;
+
+export class ExtractFolder {
+  readonly #folder: string;
+  /** Open files by name, least lately used first. */
+  readonly #open = new Map<string, number>();
+  readonly #made = new Set<number>();
+
+  /** Throws RunError. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw fileError("make the folder", folder, error);
+    }
+  }
+
+  /** Throws RunError when a file exists already or cannot be written. */
+  push(event: StreamEvent): void {
+    const { id } = event.conversation;
+    if (event.kind === "bytes") {
+      this.#make(id);
+      this.#write(fileName(id, event.side), event.bytes);
+    } else if (event.kind === "close") {
+      for (const side of SIDES) this.#close(fileName(id, side));
+      this.#made.delete(id);
+    }
+  }
+
+  finish(): void {
+    for (const name of [...this.#open.keys()]) this.#close(name);
+  }
+
+  /** Both sides' files, so that an empty side is an empty file. */
+  #make(id: number): void {
+    if (this.#made.has(id)) return;
+    this.#made.add(id);
+    for (const side of SIDES) this.#openFile(fileName(id, side), "wx");
+  }
+
+  #write(name: string, bytes: Uint8Array): void {
+    const fd = this.#open.get(name) ?? this.#openFile(name, "a");
+    this.#open.delete(name);
+    this.#open.set(name, fd);
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    } catch (error) {
+      throw fileError("write", join(this.#folder, name), error);
+    }
+  }
+
+  #openFile(name: string, flags: "wx" | "a"): number {
+    const [oldest] = this.#open.keys();
+    if (this.#open.size >= MAX_OPEN && oldest !== undefined) this.#close(oldest);
+    const path = join(this.#folder, name);
+    try {
+      const fd = openSync(path, flags, 0o600);
+      this.#open.set(name, fd);
+      return fd;
+    } catch (error) {
+      throw fileError("write", path, error);
+    }
+  }
+
+  #close(name: string): void {
+    const fd = this.#open.get(name);
+    this.#open.delete(name);
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+const SIDES: readonly Side[] = ["client", "server"];
+
+function fileName(id: number, side: Side): string {
+  return `${id}.${side}`;
+}

@@ -1,0 +1,56 @@
+// What every observer of plaintext looks like, and how it says that another protocol takes over midway.
+import type { Stage } from "../../bytes/stage.js";
+import type { FindingEvent, Side, SnifferEvent, Visibility } from "../event.js";
+import type { Conversation, StreamEvent } from "../stream/stream-event.js";
+import type { MessageTally } from "./message-tally.js";
+
+export interface MessageObserver extends Stage<StreamEvent, SnifferEvent> {
+  /** Sums to the bytes pushed, less those from the handover on. */
+  readonly tally: MessageTally;
+  /**
+   * Set when what follows belongs to another protocol, such as TLS behind STARTTLS: the stream offsets from which on.
+   * Only the event just pushed may reach over them; nothing may be pushed afterwards.
+   */
+  readonly handover?: Handover | undefined;
+}
+
+export type Handover = Record<Side, number>;
+
+export type BytesEvent = Extract<StreamEvent, { kind: "bytes" }>;
+export type GapEvent = Extract<StreamEvent, { kind: "gap" }>;
+
+/** Events that wait for `next`, and the short way to say a finding. */
+export class EventQueue {
+  readonly #conversation: Conversation;
+  #events: SnifferEvent[] = [];
+  #given = 0;
+
+  constructor(conversation: Conversation) {
+    this.#conversation = conversation;
+  }
+
+  say(event: SnifferEvent): void {
+    this.#events.push(event);
+  }
+
+  find(side: Side, visibility: Visibility, what: string, evidence: FindingEvent["evidence"]): void {
+    this.say({ event: "finding", conversation: this.#conversation.id, side, visibility, what, evidence });
+  }
+
+  /** What a message gave away: `field` says where in it, `value` is masked where it must not be shown. */
+  reveal(side: Side, found: { what: string; value: string; field: string }, evidence: FindingEvent["evidence"]): void {
+    const { id } = this.#conversation;
+    this.say({ event: "finding", conversation: id, side, visibility: "readable", ...found, evidence });
+  }
+
+  next(): SnifferEvent | undefined {
+    const event = this.#events[this.#given];
+    if (event !== undefined) {
+      this.#given += 1;
+      return event;
+    }
+    if (this.#given > 0) this.#events = [];
+    this.#given = 0;
+    return undefined;
+  }
+}

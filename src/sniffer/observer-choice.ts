@@ -1,0 +1,38 @@
+// Which observer reads which protocol.
+
+import type { Observer } from "./conversation-watch.js";
+import type { Application } from "./event.js";
+import { DatabaseObserver, isDatabase } from "./message/database-observer.js";
+import { FrameObserver } from "./message/frame-observer.js";
+import { HttpObserver } from "./message/http-observer.js";
+import { LineObserver } from "./message/line-observer.js";
+import { isLineProtocol } from "./message/line-rules.js";
+import { OpaqueObserver } from "./message/opaque-observer.js";
+import type { Schema } from "./message/schema.js";
+import type { Conversation } from "./stream/stream-event.js";
+import type { CertificateReader } from "./tls/certificate-reader.js";
+import { TlsObserver } from "./tls/tls-observer.js";
+
+export interface ObserverMeans {
+  readonly schema: () => Schema | undefined;
+  readonly certificates: CertificateReader;
+}
+
+export function observerFor(application: Application, conversation: Conversation, means: ObserverMeans): Observer {
+  switch (application) {
+    case "tls":
+      return new TlsObserver(conversation, { certificates: means.certificates });
+    case "earshot":
+      return new FrameObserver(conversation, { schema: means.schema });
+    case "http":
+      return new HttpObserver(conversation);
+    default:
+      return plainObserverFor(application, conversation);
+  }
+}
+
+function plainObserverFor(application: string, conversation: Conversation): Observer {
+  if (isLineProtocol(application)) return new LineObserver(conversation, application);
+  if (isDatabase(application)) return new DatabaseObserver(conversation, application);
+  return new OpaqueObserver(conversation, application);
+}

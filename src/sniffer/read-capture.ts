@@ -1,0 +1,37 @@
+// Reads a capture file to its end, or to its damage, into a run.
+import { CaptureError } from "./capture/capture-error.js";
+import { CaptureReader } from "./capture/capture-reader.js";
+import { openCaptureChunks, UnpackError } from "./capture-chunks.js";
+import type { Progress } from "./report/progress.js";
+import type { SnifferRun } from "./sniffer-run.js";
+
+/** Throws RunError when the file cannot be read; damage is told to the pipeline, with all that came before it. */
+export async function readCapture(path: string, run: SnifferRun, progress: Progress): Promise<void> {
+  const { chunks, totalBytes, readBytes } = openCaptureChunks(path);
+  const reader = new CaptureReader();
+  progress.begin(totalBytes);
+  try {
+    for await (const chunk of chunks) {
+      reader.push(chunk);
+      drain(reader, run);
+      run.flush();
+      progress.show(readBytes());
+      if (run.over) return;
+    }
+    reader.finish();
+    drain(reader, run);
+  } catch (error) {
+    if (error instanceof CaptureError) run.pipeline.damage(error.message, error.offset);
+    else if (error instanceof UnpackError) run.pipeline.damage(error.message, readBytes());
+    else throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+function drain(reader: CaptureReader, run: SnifferRun): void {
+  for (let packet = reader.next(); packet !== undefined; packet = reader.next()) {
+    run.push(packet);
+    if (run.over) return;
+  }
+}

@@ -1,0 +1,93 @@
+// One run of the command: packets into the pipeline, events into the report, and at the end the exit code.
+import { CaptureFile } from "./capture-file.js";
+import type { CliOptions } from "./cli-arguments.js";
+import { ExtractFolder } from "./extract-folder.js";
+import type { SecretList } from "./finding/secret-search.js";
+import type { LineOutput } from "./line-output.js";
+import type { RawPacket } from "./packet/raw-packet.js";
+import { Pipeline } from "./pipeline.js";
+import { lazySchema } from "./proto-folder.js";
+import type { Report } from "./report/report.js";
+
+export const EXIT_FINE = 0;
+export const EXIT_SECRET_SEEN = 3;
+export const EXIT_DAMAGED = 4;
+
+export interface RunParts {
+  readonly options: CliOptions;
+  readonly report: Report;
+  readonly output: LineOutput;
+  readonly secrets: SecretList | undefined;
+}
+
+export class SnifferRun {
+  readonly pipeline: Pipeline;
+  readonly #parts: RunParts;
+  readonly #file: CaptureFile | undefined;
+  readonly #extract: ExtractFolder | undefined;
+  #full = false;
+
+  /** Opens what is written to. Throws RunError. */
+  constructor(parts: RunParts) {
+    const { options, secrets } = parts;
+    this.#parts = parts;
+    this.#file = options.write === undefined ? undefined : new CaptureFile(options.write);
+    const extract = options.extractFolder === undefined ? undefined : new ExtractFolder(options.extractFolder);
+    this.#extract = extract;
+    const schema = lazySchema(options.protoFolders);
+    // A folder that the person named is read at once, so that a mistake in it is not told only at the first message.
+    if (options.protoFolders.length > 0) schema();
+    this.pipeline = new Pipeline({
+      schema,
+      packets: options.packets,
+      secrets,
+      tap: extract && ((event) => extract.push(event)),
+    });
+  }
+
+  /** True when no more packets are wanted: -c is reached, or nobody reads. */
+  get over(): boolean {
+    return this.#full || this.#parts.output.closed;
+  }
+
+  push(packet: RawPacket): void {
+    if (this.over) return;
+    const { maxPackets, snapBytes } = this.#parts.options;
+    if (snapBytes !== undefined && packet.bytes.length > snapBytes) {
+      packet.bytes = packet.bytes.subarray(0, snapBytes);
+    }
+    this.#file?.push(packet);
+    this.pipeline.push(packet);
+    this.#report();
+    this.#full = maxPackets !== undefined && this.pipeline.packets >= maxPackets;
+  }
+
+  /** Brings what waits to the terminal and the file. */
+  flush(): void {
+    this.#file?.flush();
+    this.#parts.output.flush();
+  }
+
+  /** Says what is left to say; returns the exit code. */
+  finish(): number {
+    this.pipeline.finish();
+    this.#report();
+    this.#print(this.#parts.report.end());
+    this.#extract?.finish();
+    this.#file?.close();
+    this.#parts.output.flush();
+    if (this.pipeline.secretSeen) return EXIT_SECRET_SEEN;
+    return this.pipeline.damaged ? EXIT_DAMAGED : EXIT_FINE;
+  }
+
+  #report(): void {
+    for (let event = this.pipeline.next(); event !== undefined; event = this.pipeline.next()) {
+      this.#print(this.#parts.report.encode(event));
+    }
+  }
+
+  #print(text: string): void {
+    if (text === "") return;
+    this.#parts.output.write(this.#parts.secrets?.redact(text) ?? text);
+  }
+}
