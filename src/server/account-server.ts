@@ -65,6 +65,7 @@ export class AccountServer {
     const taken = await this.rpc.listen(address);
     this.#purging = setInterval(() => this.#purge(), PURGE_INTERVAL_MS);
     this.#purging.unref();
+    this.#purge();
     return taken;
   }
 

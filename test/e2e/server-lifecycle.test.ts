@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { RetryAfter } from "../../src/gen/earshot/accounts/v1/accounts.js";
 import { StatusCode } from "../../src/rpc/index.js";
 import { Mariadb } from "../fixtures/mariadb.js";
 import { dial, ServerProcess, stop } from "./server-program.js";
@@ -33,6 +34,25 @@ t.test("on MariaDB", async (t) => {
       t.notOk(content.includes(secret), `${name} holds no secret`);
     }
   }
+});
+
+t.test("a database that goes away is told of, is found again, and does not keep the server from ending", async (t) => {
+  const mariadb = await Mariadb.start(t);
+  const certs = join(t.testdir(), "certs");
+  const server = new ServerProcess(t, ["--cert", certs, "--listen", "127.0.0.1:0"], { EARSHOT_DATABASE: mariadb.url });
+  const accounts = await dial(t, await server.listening(), certs);
+  const options = { metadata: { authorization: `Bearer ${"x".repeat(43)}` } };
+  await t.rejects(accounts.whoAmI({}, options), { code: StatusCode.UNAUTHENTICATED });
+  await mariadb.crash();
+  const error = await accounts.whoAmI({}, options).catch((caught) => caught);
+  t.equal(error.code, StatusCode.UNAVAILABLE);
+  t.same(error.detail(RetryAfter), { retryAfterMs: 1_000 });
+  await mariadb.run();
+  await t.rejects(accounts.whoAmI({}, options), { code: StatusCode.UNAUTHENTICATED });
+  mariadb.freeze();
+  const { code, stderr } = await stop(server);
+  t.equal(code, 0, stderr);
+  t.match(stderr, /error store_error code=unavailable/);
 });
 
 interface Place {

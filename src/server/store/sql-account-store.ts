@@ -98,7 +98,11 @@ export class SqlAccountStore implements AccountStore {
   async replacePasswordHash(account: AccountRecord, passwordHash: string): Promise<boolean> {
     const values = [passwordHash, Buffer.from(account.accountId), String(account.passwordVersion)];
     const [changed] = await this.#database.write([{ sql: UPDATE_HASH, values }]);
-    return changed === 1;
+    if (changed === 1) {
+      return true;
+    }
+    // Either someone else was first, or an attempt of ours whose answer was lost: its salt makes our hash unmistakable.
+    return (await this.findAccount(account.username))?.passwordHash === passwordHash;
   }
 
   async recordAudit(event: AuditEvent): Promise<void> {

@@ -15,7 +15,7 @@ export function accountOf(row: SqlRow): AccountRecord {
 }
 
 /** A binary column. libsql gives a Buffer for one row and ArrayBuffers for several. */
-export function bytes(row: SqlRow, column: string): Buffer {
+function bytes(row: SqlRow, column: string): Buffer {
   const value = row[column];
   if (Buffer.isBuffer(value)) {
     return value;
