@@ -1,0 +1,128 @@
+// What a man in the middle could read, in words, gathered from the events of a whole run in bounded memory.
+import type { Accounted, FindingEvent, SnifferEvent, SummaryEvent, Visibility } from "../event.js";
+
+export interface VerdictLine {
+  readonly visibility: Visibility | undefined;
+  readonly heading: boolean;
+  readonly text: string;
+}
+
+interface Kept {
+  readonly finding: FindingEvent;
+  count: number;
+}
+
+/** Different findings of each kind that are told one by one; the others are counted. */
+const MAX_KEPT = 12;
+
+export class Verdict {
+  readonly #kept: Record<Visibility, Map<string, Kept>> = {
+    readable: new Map(),
+    metadata: new Map(),
+    hidden: new Map(),
+    damaged: new Map(),
+  };
+  readonly #more: Record<Visibility, number> = { readable: 0, metadata: 0, hidden: 0, damaged: 0 };
+  readonly #applications = new Map<string, number>();
+  #summary: SummaryEvent | undefined;
+
+  push(event: SnifferEvent): void {
+    if (event.event === "finding") this.#keep(event);
+    else if (event.event === "summary") this.#summary = event;
+    else if (event.event === "conversation") {
+      this.#applications.set(event.application, (this.#applications.get(event.application) ?? 0) + 1);
+    }
+  }
+
+  lines(): VerdictLine[] {
+    const accounted = this.#summary?.accounted;
+    if (this.#summary === undefined || accounted === undefined) return [];
+    return [
+      { visibility: this.#loudest(accounted), heading: true, text: this.#headline(accounted) },
+      ...this.#section("readable", "in the clear"),
+      ...this.#section("metadata", "told beside the content"),
+      ...this.#section("hidden", "hidden"),
+      ...this.#section("damaged", "missing or damaged"),
+      ...this.#totals(this.#summary, accounted),
+    ];
+  }
+
+  #keep(finding: FindingEvent): void {
+    const kept = this.#kept[finding.visibility];
+    const key = `${finding.what}\n${finding.value ?? ""}\n${finding.field ?? ""}`;
+    const known = kept.get(key);
+    if (known !== undefined) known.count += 1;
+    else if (kept.size < MAX_KEPT) kept.set(key, { finding, count: 1 });
+    else this.#more[finding.visibility] += 1;
+  }
+
+  #headline(accounted: Accounted): string {
+    const secrets = this.#secretsRead();
+    if (secrets.length > 0) return `A man in the middle could read ${listed(secrets)}.`;
+    if (accounted.plaintext > 0) {
+      return `A man in the middle could read ${counted(accounted.plaintext, "byte")} in the clear.`;
+    }
+    if (accounted.ciphertext > 0) {
+      return "A man in the middle could read no content: only who talks to whom, when, and how much.";
+    }
+    return "Nothing that is understood here was in the clear, and nothing encrypted was seen.";
+  }
+
+  #secretsRead(): string[] {
+    const whats = [...this.#kept.readable.values()]
+      .map(({ finding }) => finding)
+      .filter(({ value }) => value !== undefined);
+    return [...new Set(whats.map(({ what }) => `the ${what}`))];
+  }
+
+  #loudest(accounted: Accounted): Visibility | undefined {
+    if (this.#kept.readable.size > 0 || accounted.plaintext > 0) return "readable";
+    return accounted.ciphertext > 0 ? "hidden" : undefined;
+  }
+
+  #section(visibility: Visibility, heading: string): VerdictLine[] {
+    const kept = [...this.#kept[visibility].values()];
+    if (kept.length === 0) return [];
+    const lines = kept.map((one) => ({ visibility, heading: false, text: describe(one) }));
+    const more = this.#more[visibility];
+    const rest = more === 0 ? [] : [{ visibility, heading: false, text: `and ${more} more` }];
+    return [{ visibility, heading: true, text: heading }, ...lines, ...rest];
+  }
+
+  #totals(summary: SummaryEvent, accounted: Accounted): VerdictLine[] {
+    const plain = (text: string): VerdictLine => ({ visibility: undefined, heading: false, text });
+    const shares = Object.entries(accounted)
+      .filter(([, bytes]) => bytes > 0)
+      .map(([name, bytes]) => `${name.replaceAll("_", " ")} ${bytes}`);
+    const spoken = [...this.#applications].map(([name, count]) => `${count} ${name}`);
+    const skipped = Object.entries(summary.skipped).map(([name, count]) => `${count} ${name}`);
+    return [
+      { visibility: undefined, heading: true, text: "in all" },
+      plain(`${counted(summary.packets, "packet")}, ${counted(summary.bytes, "byte")} captured`),
+      ...(shares.length > 0 ? [plain(`of these: ${shares.join(", ")}`)] : []),
+      ...(spoken.length > 0 ? [plain(`conversations: ${spoken.join(", ")}`)] : []),
+      ...(skipped.length > 0 ? [plain(`packets not looked into: ${skipped.join(", ")}`)] : []),
+    ];
+  }
+}
+
+/** "password: [redacted: 24 bytes] (packet 9, byte 12 of what client #0 sent, 24 long)". */
+function describe({ finding, count }: Kept): string {
+  const { what, value, field, side, conversation, evidence } = finding;
+  const said = value === undefined ? what : `${what}: ${value}`;
+  const where = field === undefined ? "" : ` in ${field}`;
+  const stream = side === null ? "of the packet" : `of the ${side}'s stream in #${conversation}`;
+  const place =
+    conversation === null ? `packet ${evidence.frame}` : `packet ${evidence.frame}, byte ${evidence.offset} ${stream}`;
+  const times = count === 1 ? "" : `, ${count} times`;
+  return `${said}${where} (${place}${times})`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function listed(items: readonly string[]): string {
+  const last = items.at(-1) ?? "";
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
+}
