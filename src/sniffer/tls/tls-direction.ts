@@ -23,6 +23,8 @@ export class TlsDirection {
   isOpaque = false;
   /** Handshake records since encryption began; the first is Finished. */
   encryptedHandshakes = 0;
+  /** Holes so far. */
+  holes = 0;
   readonly #said = new Set<string>();
   #hidden: Evidence | undefined;
   hiddenRecords = 0;

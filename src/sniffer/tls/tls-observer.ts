@@ -1,6 +1,6 @@
 // Watches one conversation's TLS: records, hellos, certificates, alerts, and what stays hidden. It takes no part in it.
 import type { Stage } from "../../bytes/stage.js";
-import type { FindingEvent, Side, SnifferEvent, Visibility } from "../event.js";
+import type { Side, SnifferEvent } from "../event.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
 import { CertificateReader } from "./certificate-reader.js";
 import { Decryption } from "./decryption.js";
@@ -8,6 +8,7 @@ import { HandshakeWatch } from "./handshake-watch.js";
 import type { Ja4Transport } from "./ja4.js";
 import type { KeyLog } from "./key-log.js";
 import { contentTypeName } from "./names.js";
+import { Observation } from "./observation.js";
 import { RECORD_HEADER_BYTES } from "./record-header.js";
 import type { RecordStreamOutput } from "./record-stream.js";
 import { RecordWatch } from "./record-watch.js";
@@ -15,8 +16,7 @@ import { describeSslV2Hello } from "./sslv2-hello.js";
 import { TlsDirection } from "./tls-direction.js";
 import { DEFAULT_TLS_LIMITS, type TlsLimits } from "./tls-limits.js";
 import { TlsSession } from "./tls-session.js";
-import { emptyTally, type TlsTally } from "./tls-tally.js";
-import type { Voice, Where } from "./voice.js";
+import type { TlsTally } from "./tls-tally.js";
 
 export interface TlsObserverOptions {
   readonly limits?: Partial<TlsLimits>;
@@ -28,17 +28,15 @@ export interface TlsObserverOptions {
   readonly keys?: KeyLog;
 }
 
+/** Holes of one side that are told one by one. */
+const MAX_HOLES_TOLD = 32;
+
 export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
   readonly #conversation: Conversation;
   readonly #client: TlsDirection;
   readonly #server: TlsDirection;
   readonly #watch: RecordWatch;
-  readonly #settled = emptyTally();
-  #events: SnifferEvent[] = [];
-  #given = 0;
-  readonly #decrypted: StreamEvent[] = [];
-  /** Decrypted bytes so far, gaps included. */
-  readonly #plain: Record<Side, number> = { client: 0, server: 0 };
+  readonly #observation: Observation;
   #ended = false;
 
   constructor(conversation: Conversation, options: TlsObserverOptions = {}) {
@@ -46,7 +44,8 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
     this.#conversation = conversation;
     this.#client = new TlsDirection("client", conversation.midstream, limits);
     this.#server = new TlsDirection("server", conversation.midstream, limits);
-    const voice = this.#makeVoice();
+    const voice = new Observation(conversation);
+    this.#observation = voice;
     const session = new TlsSession();
     const certificates = options.certificates ?? new CertificateReader();
     const handshakes = new HandshakeWatch(voice, session, {
@@ -71,19 +70,12 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
         break;
       case "close":
         this.finish();
-        if (this.#plain.client + this.#plain.server > 0) this.#decrypted.push(event);
+        this.#observation.close(event);
     }
   }
 
   next(): SnifferEvent | undefined {
-    const event = this.#events[this.#given];
-    if (event !== undefined) {
-      this.#given += 1;
-      return event;
-    }
-    if (this.#given > 0) this.#events = [];
-    this.#given = 0;
-    return undefined;
+    return this.#observation.next();
   }
 
   /**
@@ -91,7 +83,7 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
    * decrypted bytes, what could not be opened amid it is a gap of about its size, and it ends with a close.
    */
   nextDecrypted(): StreamEvent | undefined {
-    return this.#decrypted.shift();
+    return this.#observation.nextDecrypted();
   }
 
   /** Says what stayed hidden. A close event does the same; the second of both does nothing. */
@@ -106,7 +98,7 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
 
   /** Sums, at any time, to the bytes pushed. */
   get tally(): TlsTally {
-    const tally = { ...this.#settled };
+    const tally = { ...this.#observation.tally };
     for (const direction of [this.#client, this.#server]) {
       const { headerBytes, fragmentBytes, type } = direction.records.pending;
       tally.tls_metadata += headerBytes + direction.records.sslV2Bytes;
@@ -131,27 +123,32 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
   #oddity(direction: TlsDirection, output: Exclude<RecordStreamOutput, { kind: "record" }>): void {
     switch (output.kind) {
       case "sslv2_hello":
-        this.#find(direction.side, "metadata", describeSslV2Hello(output.hello), output);
+        this.#observation.find(direction.side, "metadata", describeSslV2Hello(output.hello), output);
         break;
       case "found":
         direction.loseTrack();
         if (this.#conversation.midstream || direction.isNew("found")) {
-          this.#find(direction.side, "metadata", "a record boundary was found; records are read from here", output);
+          this.#observation.find(
+            direction.side,
+            "metadata",
+            "a record boundary was found; records are read from here",
+            output,
+          );
         }
         break;
       case "hole":
         this.#hole(direction, output);
         break;
       case "damaged":
-        this.#find(direction.side, "damaged", `not TLS from here on: ${output.what}`, output);
+        this.#observation.find(direction.side, "damaged", `not TLS from here on: ${output.what}`, output);
     }
   }
 
   #hole(direction: TlsDirection, hole: Extract<RecordStreamOutput, { kind: "hole" }>): void {
     const { cut, lost, length } = hole;
     if (cut !== undefined) {
-      this.#settled.tls_metadata += RECORD_HEADER_BYTES;
-      this.#settled[this.#watch.byteClass(direction, cut.type, cut.fragmentBytes)] += cut.fragmentBytes;
+      this.#observation.count("tls_metadata", RECORD_HEADER_BYTES);
+      this.#observation.count(this.#watch.byteClass(direction, cut.type, cut.fragmentBytes), cut.fragmentBytes);
     }
     direction.loseTrack();
     if (lost) this.#watch.lose(direction, length, hole.frame);
@@ -159,52 +156,13 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
     const consequence = lost
       ? "record boundaries are unknown until two records in a row fit"
       : "the record is lost, the next is not";
-    this.#find(direction.side, "damaged", `${length} bytes were not captured${inside}: ${consequence}`, hole);
-  }
-
-  #makeVoice(): Voice {
-    return {
-      conversation: this.#conversation.id,
-      say: (event) => this.#events.push(event),
-      find: (side, visibility, what, where) => this.#find(side, visibility, what, where),
-      count: (kind, bytes) => {
-        this.#settled[kind] += bytes;
-      },
-      give: (side, bytes, frame) => {
-        if (bytes.length === 0) return;
-        this.#decrypted.push({
-          kind: "bytes",
-          conversation: this.#conversation,
-          side,
-          offset: this.#plain[side],
-          bytes,
-          frame,
-        });
-        this.#plain[side] += bytes.length;
-      },
-      miss: (side, length, frame) => {
-        this.#decrypted.push({
-          kind: "gap",
-          conversation: this.#conversation,
-          side,
-          offset: this.#plain[side],
-          length,
-          frame,
-        });
-        this.#plain[side] += length;
-      },
-    };
-  }
-
-  #find(side: Side, visibility: Visibility, what: string, where: Where): void {
-    const finding: FindingEvent = {
-      event: "finding",
-      conversation: this.#conversation.id,
-      side,
-      visibility,
-      what,
-      evidence: { frame: where.frame, offset: where.offset, length: where.length },
-    };
-    this.#events.push(finding);
+    direction.holes += 1;
+    if (direction.holes > MAX_HOLES_TOLD) return;
+    this.#observation.find(
+      direction.side,
+      "damaged",
+      `${length} bytes were not captured${inside}: ${consequence}`,
+      hole,
+    );
   }
 }

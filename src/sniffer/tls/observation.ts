@@ -1,0 +1,69 @@
+// What an observer has to say, queued until it is asked: events, decrypted bytes, and the account of bytes.
+import type { Side, SnifferEvent, Visibility } from "../event.js";
+import type { Conversation, StreamEvent } from "../stream/stream-event.js";
+import { type ByteClass, emptyTally, type TlsTally } from "./tls-tally.js";
+import type { Voice, Where } from "./voice.js";
+
+export class Observation implements Voice {
+  readonly #conversation: Conversation;
+  readonly tally: TlsTally = emptyTally();
+  #events: SnifferEvent[] = [];
+  #given = 0;
+  readonly #decrypted: StreamEvent[] = [];
+  /** Decrypted bytes so far, gaps included. */
+  readonly #plainBytes: Record<Side, number> = { client: 0, server: 0 };
+
+  constructor(conversation: Conversation) {
+    this.#conversation = conversation;
+  }
+
+  get conversation(): number {
+    return this.#conversation.id;
+  }
+
+  next(): SnifferEvent | undefined {
+    const event = this.#events[this.#given];
+    if (event !== undefined) {
+      this.#given += 1;
+      return event;
+    }
+    if (this.#given > 0) this.#events = [];
+    this.#given = 0;
+    return undefined;
+  }
+
+  nextDecrypted(): StreamEvent | undefined {
+    return this.#decrypted.shift();
+  }
+
+  say(event: SnifferEvent): void {
+    this.#events.push(event);
+  }
+
+  find(side: Side, visibility: Visibility, what: string, { frame, offset, length }: Where): void {
+    const evidence = { frame, offset, length };
+    this.say({ event: "finding", conversation: this.conversation, side, visibility, what, evidence });
+  }
+
+  count(kind: ByteClass, bytes: number): void {
+    this.tally[kind] += bytes;
+  }
+
+  give(side: Side, bytes: Uint8Array, frame: number): void {
+    if (bytes.length === 0) return;
+    const offset = this.#plainBytes[side];
+    this.#decrypted.push({ kind: "bytes", conversation: this.#conversation, side, offset, bytes, frame });
+    this.#plainBytes[side] += bytes.length;
+  }
+
+  miss(side: Side, length: number, frame: number): void {
+    const offset = this.#plainBytes[side];
+    this.#decrypted.push({ kind: "gap", conversation: this.#conversation, side, offset, length, frame });
+    this.#plainBytes[side] += length;
+  }
+
+  /** The decrypted stream ends where the encrypted one does; without decrypted bytes there is none to end. */
+  close(event: Extract<StreamEvent, { kind: "close" }>): void {
+    if (this.#plainBytes.client + this.#plainBytes.server > 0) this.#decrypted.push(event);
+  }
+}
