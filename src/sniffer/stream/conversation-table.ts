@@ -1,21 +1,20 @@
 // Sorts segments and datagrams into conversations and tells what each delivers, in order. Time is the packets' own.
 import type { Stage } from "../../bytes/stage.js";
 import { type DecodedPacket, TCP } from "../packet/decoded-packet.js";
-import { formatEndpoint } from "../packet/ip-address.js";
-import { communityId } from "./community-id.js";
 import { type Endpoint, FlowIndex } from "./flow-index.js";
 import { DEFAULT_REASSEMBLY_LIMITS, type ReassemblyLimits } from "./reassembler.js";
+import { RecencyList } from "./recency-list.js";
 import type { StreamEvent } from "./stream-event.js";
 import { ACK, SYN, TcpFlow } from "./tcp-flow.js";
 import { TrackedConversation } from "./tracked-conversation.js";
 import { UdpFlow } from "./udp-flow.js";
 
 export interface ConversationLimits extends ReassemblyLimits {
-  /** Conversations followed at once; the oldest is closed for a new one. */
+  /** Conversations followed at once; one that has ended or else the one silent for longest is closed for a new one. */
   readonly maxConversations: number;
-  /** Bytes held behind holes in all conversations together. */
+  /** Bytes held behind holes in all conversations together, with what keeping them costs. */
   readonly maxHeldBytesInAll: number;
-  /** Packet time for which an ended connection still takes stragglers. */
+  /** Packet time of silence after which an ended connection takes no stragglers any more. */
   readonly lingerSeconds: number;
 }
 
@@ -23,8 +22,11 @@ export const DEFAULT_CONVERSATION_LIMITS: ConversationLimits = {
   ...DEFAULT_REASSEMBLY_LIMITS,
   maxConversations: 65_536,
   maxHeldBytesInAll: 128 * 1024 * 1024,
-  lingerSeconds: 10,
+  lingerSeconds: 60,
 };
+
+/** RFC 6335, section 6: system ports. */
+const WELL_KNOWN_PORTS = 1023;
 
 type Flow = TcpFlow | UdpFlow;
 type CloseReason = Extract<StreamEvent, { kind: "close" }>["how"];
@@ -33,15 +35,17 @@ type CloseReason = Extract<StreamEvent, { kind: "close" }>["how"];
 export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
   readonly #limits: ConversationLimits;
   readonly #index = new FlowIndex<Flow>();
-  /** In the order in which they began. */
-  readonly #flows = new Set<Flow>();
-  /** In the order in which they ended. */
+  readonly #flows = new RecencyList<Flow>();
+  /** Those that have ended, in the order in which they were last heard of. */
   readonly #ended = new Set<Flow>();
+  readonly #say = (event: StreamEvent): void => {
+    this.#events.push(event);
+  };
   #events: StreamEvent[] = [];
   #given = 0;
   #nextId = 0;
   #lastFrame = 0;
-  #heldBytes = 0;
+  #heldCostBytes = 0;
   /** Of flows that are closed; those of open ones are added when asked for. */
   #closedRetransmittedBytes = 0;
   #closedUnplacedBytes = 0;
@@ -62,13 +66,16 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
 
   push(packet: DecodedPacket): void {
     this.#lastFrame = packet.frame;
-    this.#closeLingering(packet.seconds ?? 0);
+    if (this.#ended.size > 0) this.#closeLingering(packet.seconds ?? 0);
     const { flow, forward } = this.#flowOf(packet);
-    const heldBefore = flow.heldBytes;
+    const heldBefore = flow.heldCostBytes;
+    this.#flows.touch(flow);
     flow.push(packet, forward ? "client" : "server");
-    this.#heldBytes += flow.heldBytes - heldBefore;
+    this.#heldCostBytes += flow.heldCostBytes - heldBefore;
+    // Back at the end of the queue: what still speaks lingers on.
+    this.#ended.delete(flow);
     if (flow.endedAtSeconds !== undefined) this.#ended.add(flow);
-    if (this.#heldBytes > this.#limits.maxHeldBytesInAll) this.#giveUpHoles();
+    if (this.#heldCostBytes > this.#limits.maxHeldBytesInAll) this.#giveUpHoles();
   }
 
   next(): StreamEvent | undefined {
@@ -84,49 +91,41 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
     return undefined;
   }
 
+  /** Closes what is open, in the order of ids. */
   finish(): void {
-    for (const flow of this.#flows) this.#close(flow, "end-of-capture");
+    const flows = [...this.#flows].sort((left, right) => left.conversation.id - right.conversation.id);
+    for (const flow of flows) this.#close(flow, "end-of-capture");
   }
 
   #flowOf(packet: DecodedPacket): { flow: Flow; forward: boolean } {
     const found = this.#index.find(packet);
-    if (found !== undefined && !found.flow.isReusedBy(packet, found.forward)) return found;
-    if (found !== undefined) this.#close(found.flow, "end-of-capture");
+    if (found === undefined) return this.#open(packet);
+    if (!found.flow.isReusedBy(packet, found.forward ? "client" : "server")) return found;
+    this.#close(found.flow, "end-of-capture");
     return this.#open(packet);
   }
 
   #open(packet: DecodedPacket): { flow: Flow; forward: boolean } {
-    if (this.#flows.size >= this.#limits.maxConversations) this.#closeOldest();
+    if (this.#flows.size >= this.#limits.maxConversations) this.#closeStalest();
     const forward = isFromClient(packet);
     const source = endpoint(packet, packet.sourceAt, packet.sourcePort);
     const destination = endpoint(packet, packet.destinationAt, packet.destinationPort);
     const [from, to] = forward ? [source, destination] : [destination, source];
     const conversation = new TrackedConversation({
       id: this.#nextId++,
-      protocol: packet.transport === TCP ? "tcp" : "udp",
-      client: formatEndpoint(from.address, 0, from.address.length, from.port),
-      server: formatEndpoint(to.address, 0, to.address.length, to.port),
-      clientPort: from.port,
-      serverPort: to.port,
-      communityId: communityId({
-        protocol: packet.transport,
-        source: from.address,
-        destination: to.address,
-        sourcePort: from.port,
-        destinationPort: to.port,
-      }),
+      transport: packet.transport,
+      client: from,
+      server: to,
       firstFrame: packet.frame,
       midstream: packet.transport === TCP && (packet.flags & SYN) === 0,
     });
-    const say = (event: StreamEvent) => this.#events.push(event);
-    const clientSyn = forward && (packet.flags & SYN) !== 0 ? packet.sequence : undefined;
     const flow =
       packet.transport === TCP
-        ? new TcpFlow(conversation, { from, to, clientSyn }, this.#limits, say)
-        : new UdpFlow(conversation, { from, to }, say);
+        ? new TcpFlow(conversation, { from, to }, this.#limits, this.#say)
+        : new UdpFlow(conversation, { from, to }, this.#say);
     this.#index.add(flow);
     this.#flows.add(flow);
-    this.#events.push({ kind: "open", conversation, frame: packet.frame });
+    this.#say({ kind: "open", conversation, frame: packet.frame });
     return { flow, forward };
   }
 
@@ -138,21 +137,20 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
     }
   }
 
-  #closeOldest(): void {
+  #closeStalest(): void {
     const [ended] = this.#ended;
-    const [oldest] = this.#flows;
-    const flow = ended ?? oldest;
+    const flow = ended ?? this.#flows.oldest;
     if (flow !== undefined) this.#close(flow, "timeout");
   }
 
   #close(flow: Flow, otherwise: CloseReason): void {
-    this.#heldBytes -= flow.heldBytes;
+    this.#heldCostBytes -= flow.heldCostBytes;
     flow.flush(this.#lastFrame);
     const { conversation } = flow;
     const how = conversation.state === "open" ? otherwise : conversation.state;
-    this.#events.push({ kind: "close", conversation, how, frame: conversation.lastFrame });
+    this.#say({ kind: "close", conversation, how, frame: conversation.lastFrame });
     this.#index.remove(flow);
-    this.#flows.delete(flow);
+    this.#flows.remove(flow);
     this.#ended.delete(flow);
     this.#closedRetransmittedBytes += flow.retransmittedBytes;
     this.#closedUnplacedBytes += flow.unplacedBytes;
@@ -161,17 +159,18 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
   /** Too much is held in all: every hole is given up, since any choice among them could be steered from outside. */
   #giveUpHoles(): void {
     for (const flow of this.#flows) {
-      if (flow.heldBytes > 0) flow.flush(this.#lastFrame);
+      if (flow.heldCostBytes > 0) flow.flush(this.#lastFrame);
     }
-    this.#heldBytes = 0;
+    this.#heldCostBytes = 0;
   }
 }
 
-/** The client sends the SYN; where none was seen, the lower port is taken for the server's. */
+/** The client sends the SYN or the first datagram; where that was not seen, the well-known or lower port is the server's. */
 function isFromClient(packet: DecodedPacket): boolean {
-  if (packet.transport !== TCP) return true;
+  const { sourcePort, destinationPort } = packet;
+  if (packet.transport !== TCP) return sourcePort > WELL_KNOWN_PORTS || destinationPort <= WELL_KNOWN_PORTS;
   if ((packet.flags & SYN) !== 0) return (packet.flags & ACK) === 0;
-  return packet.sourcePort >= packet.destinationPort;
+  return sourcePort >= destinationPort;
 }
 
 function endpoint(packet: DecodedPacket, at: number, port: number): Endpoint {

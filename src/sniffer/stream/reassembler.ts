@@ -6,21 +6,21 @@
 import { advanceSequence, sequenceDistance } from "./sequence.js";
 
 export interface ReassemblyLimits {
-  /** Bytes held behind a hole, per direction. */
+  /** Bytes held behind holes, per direction; each segment counts 256 more, which is what keeping it costs. */
   readonly maxHeldBytes: number;
   /** Segments held behind a hole, per direction. */
   readonly maxHeldSegments: number;
   /** A segment further ahead than this is not of this connection: the largest window there is (RFC 7323) is 1 GiB. */
   readonly maxAheadBytes: number;
-  /** Once the receiver has acknowledged a hole, so many more segments are awaited in case the capture is out of order. */
-  readonly patienceSegments: number;
+  /** Once the receiver has acknowledged a hole, so many more packets are awaited in case the capture is out of order. */
+  readonly patiencePackets: number;
 }
 
 export const DEFAULT_REASSEMBLY_LIMITS: ReassemblyLimits = {
-  maxHeldBytes: 4 * 1024 * 1024,
-  maxHeldSegments: 4096,
+  maxHeldBytes: 8 * 1024 * 1024,
+  maxHeldSegments: 8192,
   maxAheadBytes: 1024 * 1024 * 1024,
-  patienceSegments: 64,
+  patiencePackets: 64,
 };
 
 /** Where results go, in the order of the stream. `bytes` is only valid during the call. */
@@ -30,14 +30,29 @@ export interface ReassemblySink {
   oddity(what: string, offset: number, length: number, frame: number): void;
 }
 
+/** What an object, its array and its place in the list cost beside the bytes: one-byte segments must not outgrow a limit. */
+const HELD_SEGMENT_COST_BYTES = 256;
+
+const EMPTY = new Uint8Array(0);
+
+/** Bytes behind a hole, or (with `cutBytes`) the place of bytes that were on the wire but are not in the capture. */
 interface Held {
   readonly offset: number;
   readonly bytes: Uint8Array;
+  readonly cutBytes: number;
+}
+
+/** The receiver had everything before `offset` when packet number `at` of this direction's count was seen. */
+interface Acknowledged {
+  readonly offset: number;
+  readonly at: number;
 }
 
 export class Reassembler {
   readonly #limits: ReassemblyLimits;
   readonly #sink: ReassemblySink;
+  /** Sequence number of the stream's first byte. */
+  #first: number | undefined;
   /** Sequence number of the next byte to deliver; undefined until one is known. */
   #next: number | undefined;
   /** The same byte's offset in the stream. */
@@ -46,7 +61,8 @@ export class Reassembler {
   #held: Held[] = [];
   #heldBytes = 0;
   #finOffset: number | undefined;
-  #segmentsSinceAcknowledged = 0;
+  #packetsSinceHole = 0;
+  #acknowledged: Acknowledged | undefined;
   #retransmittedBytes = 0;
   #unplacedBytes = 0;
 
@@ -55,9 +71,9 @@ export class Reassembler {
     this.#limits = limits;
   }
 
-  /** True once the sequence number of the first byte is known. */
-  get started(): boolean {
-    return this.#next !== undefined;
+  /** Sequence number of the stream's first byte, once it is known. */
+  get firstSequence(): number | undefined {
+    return this.#first;
   }
 
   /** True when all up to the FIN has been delivered. */
@@ -65,8 +81,9 @@ export class Reassembler {
     return this.#finOffset !== undefined && this.#offset >= this.#finOffset;
   }
 
-  get heldBytes(): number {
-    return this.#heldBytes;
+  /** What holding segments behind holes costs in memory. */
+  get heldCostBytes(): number {
+    return this.#heldBytes + this.#held.length * HELD_SEGMENT_COST_BYTES;
   }
 
   /** Bytes that came again and were dropped. */
@@ -79,29 +96,35 @@ export class Reassembler {
     return this.#unplacedBytes;
   }
 
-  /** The stream's first byte has this sequence number: the SYN's plus one. Later calls change nothing. */
+  /** The stream's first byte has this sequence number: the SYN's plus one. Changes nothing once bytes have come. */
   start(sequence: number): void {
-    this.#next ??= sequence >>> 0;
+    if (this.#offset > 0 || this.#held.length > 0) return;
+    this.#first = sequence >>> 0;
+    this.#next = this.#first;
   }
 
-  /** Takes a segment's payload. Without a known start, the stream starts here. */
-  push(sequence: number, bytes: Uint8Array, frame: number): void {
-    if (bytes.length === 0) return;
-    this.start(sequence);
+  /**
+   * Takes a segment's payload. Without a known start, the stream starts here. `cutBytes` followed it on the wire, but the
+   * capture left them out: nobody can fill that hole, so it is told at once.
+   */
+  push(sequence: number, bytes: Uint8Array, frame: number, cutBytes = 0): void {
+    const length = bytes.length + cutBytes;
+    if (length === 0) return;
+    if (this.#next === undefined) this.start(sequence);
     const ahead = sequenceDistance(this.#next ?? sequence, sequence);
     const offset = this.#offset + ahead;
-    if (ahead > this.#limits.maxAheadBytes || offset + bytes.length < 0) {
+    if (ahead > this.#limits.maxAheadBytes || offset + length < 0) {
       this.#unplaced(bytes.length, "segment far outside the window", Math.max(offset, 0), frame);
       return;
     }
-    this.#place(offset, bytes, frame);
-    if (this.#held.length > 0) this.#segmentsSinceAcknowledged++;
+    this.#place(offset, bytes, cutBytes, frame);
+    if (this.#held.length > 0) this.#packetsSinceHole++;
     this.#keepWithinLimits(frame);
   }
 
   /** The FIN stands at this sequence number: nothing has a place behind it. */
   end(sequence: number): void {
-    this.start(sequence);
+    if (this.#next === undefined) this.start(sequence);
     this.#finOffset ??= this.#offset + sequenceDistance(this.#next ?? sequence, sequence);
   }
 
@@ -109,9 +132,17 @@ export class Reassembler {
   acknowledged(sequence: number, frame: number): void {
     const first = this.#held[0];
     if (first === undefined || this.#next === undefined) return;
-    const acknowledgedOffset = this.#offset + sequenceDistance(this.#next, sequence);
-    if (acknowledgedOffset < first.offset) this.#segmentsSinceAcknowledged = 0;
-    else if (this.#segmentsSinceAcknowledged > this.#limits.patienceSegments) this.#skipHole(frame);
+    const offset = this.#offset + sequenceDistance(this.#next, sequence);
+    this.#packetsSinceHole++;
+    if (offset < first.offset) return;
+    const now = { offset, at: this.#packetsSinceHole };
+    const since = this.#acknowledged;
+    if (since === undefined || since.offset < first.offset) {
+      this.#acknowledged = now;
+    } else if (now.at - since.at >= this.#limits.patiencePackets) {
+      this.#acknowledged = now;
+      this.#skipHolesBefore(since.offset, frame);
+    }
   }
 
   /** Gives up all holes and delivers what is held. */
@@ -121,24 +152,32 @@ export class Reassembler {
     if (missing > 0 && missing <= this.#limits.maxAheadBytes) this.#skip(missing, frame);
   }
 
-  #place(offset: number, bytes: Uint8Array, frame: number): void {
-    const end = offset + bytes.length;
-    const limit = this.#finOffset ?? end;
-    if (end > limit) {
-      const kept = Math.max(0, limit - offset);
-      this.#unplaced(bytes.length - kept, "data behind the end of the stream", limit, frame);
-      if (kept > 0) this.#place(offset, bytes.subarray(0, kept), frame);
+  #place(offset: number, bytes: Uint8Array, cutBytes: number, frame: number): void {
+    const room = (this.#finOffset ?? Number.POSITIVE_INFINITY) - offset;
+    if (bytes.length > room) {
+      const kept = Math.max(0, room);
+      this.#unplaced(bytes.length - kept, "data behind the end of the stream", offset + kept, frame);
+      if (kept > 0) this.#placeWithin(offset, bytes.subarray(0, kept), 0, frame);
       return;
     }
-    const old = Math.min(Math.max(this.#offset - offset, 0), bytes.length);
+    this.#placeWithin(offset, bytes, Math.min(cutBytes, room - bytes.length), frame);
+  }
+
+  #placeWithin(offset: number, bytes: Uint8Array, cutBytes: number, frame: number): void {
+    const known = Math.max(this.#offset - offset, 0);
+    const old = Math.min(known, bytes.length);
     this.#retransmittedBytes += old;
-    if (old === bytes.length) return;
-    const fresh = bytes.subarray(old);
-    if (offset + old === this.#offset && this.#held.length === 0) this.#deliver(fresh, frame);
-    else {
-      this.#hold(offset + old, fresh, frame);
-      this.#deliverHeld(frame);
+    if (known >= bytes.length + cutBytes) return;
+    const fresh = old === 0 ? bytes : bytes.subarray(old);
+    const cut = Math.min(cutBytes, bytes.length + cutBytes - known);
+    if (offset + known === this.#offset && this.#held.length === 0) {
+      if (fresh.length > 0) this.#deliver(fresh, frame);
+      if (cut > 0) this.#skip(cut, frame);
+      return;
     }
+    this.#hold(offset + known, fresh, frame);
+    if (cut > 0) this.#holdCut(offset + known + fresh.length, cut);
+    this.#deliverHeld(frame);
   }
 
   /** Keeps copies of the parts that no held segment covers. */
@@ -150,24 +189,32 @@ export class Reassembler {
       const next = this.#held[index];
       const freeUntil = Math.min(end, next?.offset ?? end);
       if (at < freeUntil) {
-        this.#held.splice(index, 0, { offset: at, bytes: bytes.slice(at - offset, freeUntil - offset) });
-        this.#heldBytes += freeUntil - at;
+        const copy = bytes.slice(at - offset, freeUntil - offset);
+        this.#held.splice(index, 0, { offset: at, bytes: copy, cutBytes: 0 });
+        this.#heldBytes += copy.length;
         index++;
         at = freeUntil;
       }
       const covering = this.#held[index];
       if (at >= end || covering === undefined) continue;
-      const coveredUntil = Math.min(end, covering.offset + covering.bytes.length);
+      const coveredUntil = Math.min(end, endOf(covering));
       this.#dropCovered(covering, bytes.subarray(at - offset, coveredUntil - offset), at, frame);
       at = coveredUntil;
       index++;
     }
   }
 
+  /** Only up to the next held segment: what is there came from elsewhere. */
+  #holdCut(offset: number, cutBytes: number): void {
+    const index = this.#firstEndingAfter(offset);
+    const free = Math.min(cutBytes, (this.#held[index]?.offset ?? Number.POSITIVE_INFINITY) - offset);
+    if (free > 0) this.#held.splice(index, 0, { offset, bytes: EMPTY, cutBytes: free });
+  }
+
   #dropCovered(kept: Held, again: Uint8Array, at: number, frame: number): void {
     this.#retransmittedBytes += again.length;
     const first = kept.bytes.subarray(at - kept.offset, at - kept.offset + again.length);
-    if (again.some((byte, index) => byte !== first[index])) {
+    if (first.some((byte, index) => byte !== again[index])) {
       this.#sink.oddity("retransmission with other bytes", at, again.length, frame);
     }
   }
@@ -177,7 +224,7 @@ export class Reassembler {
     let index = this.#held.length;
     for (; index > 0; index--) {
       const before = this.#held[index - 1];
-      if (before === undefined || before.offset + before.bytes.length <= offset) break;
+      if (before === undefined || endOf(before) <= offset) break;
     }
     return index;
   }
@@ -187,19 +234,23 @@ export class Reassembler {
     for (const held of this.#held) {
       if (held.offset !== this.#offset) break;
       this.#heldBytes -= held.bytes.length;
-      this.#deliver(held.bytes, frame);
+      if (held.bytes.length > 0) this.#deliver(held.bytes, frame);
+      if (held.cutBytes > 0) this.#skip(held.cutBytes, frame);
       count++;
     }
-    if (count > 0) {
-      this.#held.splice(0, count);
-      this.#segmentsSinceAcknowledged = 0;
-    }
+    if (count > 0) this.#held.splice(0, count);
   }
 
   #deliver(bytes: Uint8Array, frame: number): void {
     const offset = this.#offset;
     this.#advance(bytes.length);
     this.#sink.bytes(offset, bytes, frame);
+  }
+
+  #skipHolesBefore(offset: number, frame: number): void {
+    for (let first = this.#held[0]; first !== undefined && first.offset <= offset; first = this.#held[0]) {
+      this.#skipHole(frame);
+    }
   }
 
   #skipHole(frame: number): void {
@@ -222,11 +273,15 @@ export class Reassembler {
 
   #keepWithinLimits(frame: number): void {
     const { maxHeldBytes, maxHeldSegments } = this.#limits;
-    while (this.#heldBytes > maxHeldBytes || this.#held.length > maxHeldSegments) this.#skipHole(frame);
+    while (this.heldCostBytes > maxHeldBytes || this.#held.length > maxHeldSegments) this.#skipHole(frame);
   }
 
   #unplaced(length: number, what: string, offset: number, frame: number): void {
     this.#unplacedBytes += length;
     this.#sink.oddity(what, offset, length, frame);
   }
+}
+
+function endOf(held: Held): number {
+  return held.offset + held.bytes.length + held.cutBytes;
 }

@@ -2,18 +2,22 @@
 import type { Side } from "../event.js";
 import type { DecodedPacket } from "../packet/decoded-packet.js";
 import type { Endpoint, Indexed } from "./flow-index.js";
+import type { Listed } from "./recency-list.js";
 import type { StreamEvent } from "./stream-event.js";
+import type { TcpFlow } from "./tcp-flow.js";
 import type { TrackedConversation } from "./tracked-conversation.js";
 
-export class UdpFlow implements Indexed {
+export class UdpFlow implements Indexed, Listed<TcpFlow | UdpFlow> {
   readonly transport = 17;
   readonly from: Endpoint;
   readonly to: Endpoint;
   readonly conversation: TrackedConversation;
-  readonly heldBytes = 0;
+  readonly heldCostBytes = 0;
   readonly retransmittedBytes = 0;
   readonly unplacedBytes = 0;
   readonly endedAtSeconds = undefined;
+  older: TcpFlow | UdpFlow | undefined;
+  newer: TcpFlow | UdpFlow | undefined;
   readonly #say: (event: StreamEvent) => void;
 
   constructor(
