@@ -52,16 +52,16 @@ function at(frame: number, exposure: Exposure, detail: string): Proof {
   return { exposure, frame, offset: null, detail };
 }
 
-/** Schema fields that the ladder asks about, by the name under which the sniffer reports them. */
+/** What the ladder asks about, by the words in which the sniffer reports it. */
 const fieldExposures: readonly [pattern: RegExp, exposure: Exposure][] = [
   [/\busername\b/, "username"],
   [/\bpassword\b/, "password"],
-  [/\bsession_token\b/, "session token"],
+  [/\bsession token\b/, "session token"],
 ];
 
 function readable(event: Extract<SnifferEvent, { event: "finding" }>): Proof[] {
   const { frame, offset } = event.evidence;
   return fieldExposures
     .filter(([pattern]) => pattern.test(event.what))
-    .map(([, exposure]) => ({ exposure, frame, offset, detail: event.what }));
+    .map(([, exposure]) => ({ exposure, frame, offset, detail: event.value ?? event.what }));
 }
