@@ -43,9 +43,15 @@ function row(verdict: Verdict): string {
 
 function cell(verdict: Verdict, exposure: Exposure): string {
   const proof = verdict.proofs.get(exposure);
+  if (proof === undefined && isAbsent(verdict, exposure)) return "<td>none</td>";
   return proof === undefined
     ? `<td class="hidden">hidden</td>`
     : `<td class="${isSecret(exposure) ? "secret" : "seen"}">read<small>${place(proof)}</small></td>`;
+}
+
+/** Without TLS there is no certificate and no hello to hide. */
+function isAbsent({ rung }: Verdict, exposure: Exposure): boolean {
+  return rung.transport === "plaintext" && !isSecret(exposure) && exposure !== "sizes and times";
 }
 
 function isSecret(exposure: Exposure): boolean {

@@ -59,7 +59,7 @@ export function renderClosing(verdicts: readonly Verdict[], folder: string, seco
     `${result} (${seconds.toFixed(1)} s).`,
     "",
     `  ${folder}/ladder.html    the same as a page`,
-    `  ${folder}/rung-N.pcapng  the captures, with their TLS secrets: open them in Wireshark`,
+    `  ${folder}/rung-N.pcapng  the captures, with TLS secrets, for Wireshark`,
     "",
     "Next: npx server --cert certs/   npx client register NAME   npx sniffer --help",
     "",
