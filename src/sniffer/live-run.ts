@@ -62,6 +62,7 @@ async function openSource(
   if (source.kind === "relay") {
     return new RelaySource({ route: decodeRelayRoute(source.route), maxConnections: MAX_RELAY_CONNECTIONS, note });
   }
-  const { openLiveSource } = await import("./capture/live-backend.js");
-  return openLiveSource({ ...source, snapBytes: options.snapBytes, seconds: options.seconds });
+  const { LiveBackend } = await import("./capture/live-backend.js");
+  const { snapBytes, maxPackets, seconds } = options;
+  return new LiveBackend({ ...source, snapBytes, maxPackets, seconds });
 }

@@ -1,0 +1,56 @@
+// Turns what libpcap says into what the person can do: the one place that knows its words.
+import { LiveError } from "./live-error.js";
+
+export interface FailedCapture {
+  readonly interfaceName: string;
+  readonly filter: string;
+  readonly backend: "cap" | "tcpdump";
+  /** What the backend said. */
+  readonly text: string;
+  /** Names of the interfaces that there are. */
+  readonly known: readonly string[];
+}
+
+export function decodeFailure(failed: FailedCapture): LiveError {
+  const { text, interfaceName, filter } = failed;
+  if (/permission|not permitted|CAP_NET_RAW/i.test(text))
+    return new LiveError("no_permission", permissionAdvice(failed));
+  if (/no such device|doesn't exist|not found|No such (network )?interface|SIOCGIFHWADDR/i.test(text)) {
+    const known = failed.known.length === 0 ? "" : `; there are: ${failed.known.join(", ")}`;
+    return new LiveError("no_such_interface", `there is no interface "${interfaceName}"${known}`);
+  }
+  // Checked last among those that name something, because a filter may hold any word.
+  if (/syntax error|parse filter|unknown (host|port|network)|expression|illegal token|can't parse/i.test(text)) {
+    return new LiveError("bad_filter", `the filter "${filter}" is not one of BPF: ${oneLine(text)}`);
+  }
+  return new LiveError("backend_failed", `cannot capture on ${interfaceName} with ${failed.backend}: ${oneLine(text)}`);
+}
+
+/** What to install when nothing can capture. */
+export function missingBackend(why: string): LiveError {
+  return new LiveError(
+    "no_backend",
+    `live capture needs the package cap or the program tcpdump, and neither is here (${why}).\n` +
+      "  Debian, Ubuntu: apt-get install tcpdump    (or: apt-get install libpcap-dev build-essential python3, then npm install cap)\n" +
+      "  Fedora:         dnf install tcpdump        (or: dnf install libpcap-devel gcc-c++ make python3, then npm install cap)\n" +
+      "  macOS:          tcpdump is part of the system\n" +
+      "Without either, sniffer -r FILE and sniffer --relay LISTEN=HOST:PORT work all the same.",
+  );
+}
+
+function permissionAdvice({ interfaceName, backend }: FailedCapture): string {
+  const program = backend === "cap" ? '"$(readlink -f "$(command -v node)")"' : '"$(command -v tcpdump)"';
+  return (
+    `no permission to capture on ${interfaceName}: run it as root (sudo), or once\n` +
+    `  sudo setcap cap_net_raw,cap_net_admin=eip ${program}\n` +
+    "Without either, sniffer --relay LISTEN=HOST:PORT needs no permission."
+  );
+}
+
+function oneLine(text: string): string {
+  const line = text
+    .replace(/^tcpdump: /gm, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
