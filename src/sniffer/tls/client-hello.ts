@@ -28,13 +28,17 @@ export interface ClientHello {
   readonly blemishes: readonly string[];
 }
 
-/** Decodes a handshake body. Throws BytesError or TlsError when the message itself is broken. */
-export function decodeClientHello(body: Uint8Array): ClientHello {
+/**
+ * Decodes a handshake body; DTLS has a cookie in it (RFC 6347 section 4.2.1). Throws BytesError or TlsError when the message
+ * itself is broken.
+ */
+export function decodeClientHello(body: Uint8Array, hasCookie = false): ClientHello {
   const reader = new ByteReader(body);
   const legacyVersion = reader.u16();
   const random = new Uint8Array(reader.bytes(RANDOM_BYTES));
   const sessionId = new Uint8Array(reader.bytes(reader.u8()));
   if (sessionId.length > MAX_SESSION_ID_BYTES) throw new TlsError("malformed", "the session id is over 32 bytes");
+  if (hasCookie) reader.skip(reader.u8());
   const cipherSuites = u16Values(reader.sub(reader.u16()));
   reader.skip(reader.u8());
   return { legacyVersion, random, sessionId, cipherSuites, ...decodeExtensions(reader) };

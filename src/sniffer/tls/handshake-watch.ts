@@ -92,7 +92,7 @@ export class HandshakeWatch {
   }
 
   #clientHello(direction: TlsDirection, message: HandshakeMessage, where: Where): void {
-    const hello = decodeClientHello(message.body);
+    const hello = decodeClientHello(message.body, this.#options.transport === "d");
     this.#session.clientHello = hello;
     this.#voice.say(clientHelloEvent(hello, this.#place(message), this.#options.transport));
     if (hello.serverName !== null) this.#note(direction, `server name ${printable(hello.serverName)}`, where);

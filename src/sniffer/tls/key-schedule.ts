@@ -56,7 +56,8 @@ export function ciphersOfMaster(
   return { client: cipherOf(0), server: cipherOf(1) };
 }
 
-function expandLabel(hash: HashName, secret: Uint8Array, label: string, length: number): Uint8Array {
+/** HKDF-Expand-Label with an empty context. */
+export function expandLabel(hash: HashName, secret: Uint8Array, label: string, length: number): Uint8Array {
   const name = Buffer.from(`tls13 ${label}`, "latin1");
   const info = Buffer.concat([Buffer.of(length >>> 8, length & 0xff, name.length), name, Buffer.of(0)]);
   const blocks: Buffer[] = [];

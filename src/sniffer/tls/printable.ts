@@ -26,3 +26,8 @@ export function printableText(text: string): string {
 export function hex16(value: number): string {
   return `0x${value.toString(16).padStart(4, "0")}`;
 }
+
+/** "1 record", "2 records". */
+export function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}

@@ -5,7 +5,7 @@ import type { Decryption } from "./decryption.js";
 import { ExtensionType } from "./extension-names.js";
 import type { HandshakeWatch } from "./handshake-watch.js";
 import { alertName, ContentType, contentTypeName } from "./names.js";
-import { hex16 } from "./printable.js";
+import { counted, hex16 } from "./printable.js";
 import type { OpenedRecord } from "./record-cipher.js";
 import type { TlsRecord } from "./record-deframer.js";
 import { MAX_FRAGMENT_BYTES_13, RECORD_HEADER_BYTES } from "./record-header.js";
@@ -75,9 +75,8 @@ export class RecordWatch {
     const first = direction.firstHidden;
     if (first === undefined) return;
     const { hiddenRecords, hiddenBytes } = direction;
-    const records = hiddenRecords === 1 ? "1 record" : `${hiddenRecords} records`;
     const keys = this.#decryption.hasOpened(direction.side) ? " (read here with the key log)" : "";
-    const what = `application data is encrypted: ${records}, ${hiddenBytes} bytes${keys}`;
+    const what = `application data is encrypted: ${counted(hiddenRecords, "record")}, ${counted(hiddenBytes, "byte")}${keys}`;
     this.#voice.find(direction.side, "hidden", what, { ...first, length: hiddenBytes });
     this.#decryption.finish(direction);
   }
