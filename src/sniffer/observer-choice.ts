@@ -11,6 +11,8 @@ import { OpaqueObserver } from "./message/opaque-observer.js";
 import type { Schema } from "./message/schema.js";
 import type { Conversation } from "./stream/stream-event.js";
 import type { CertificateReader } from "./tls/certificate-reader.js";
+import { DtlsObserver } from "./tls/dtls-observer.js";
+import { QuicObserver } from "./tls/quic-observer.js";
 import { TlsObserver } from "./tls/tls-observer.js";
 
 export interface ObserverMeans {
@@ -22,6 +24,10 @@ export function observerFor(application: Application, conversation: Conversation
   switch (application) {
     case "tls":
       return new TlsObserver(conversation, { certificates: means.certificates });
+    case "dtls":
+      return new DtlsObserver(conversation, { certificates: means.certificates });
+    case "quic":
+      return new QuicObserver(conversation, { certificates: means.certificates });
     case "earshot":
       return new FrameObserver(conversation, { schema: means.schema });
     case "http":

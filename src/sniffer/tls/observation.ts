@@ -6,6 +6,7 @@ import type { Voice, Where } from "./voice.js";
 
 export class Observation implements Voice {
   readonly #conversation: Conversation;
+  readonly #givesDecrypted: boolean;
   readonly tally: TlsTally = emptyTally();
   #events: SnifferEvent[] = [];
   #given = 0;
@@ -13,8 +14,10 @@ export class Observation implements Voice {
   /** Decrypted bytes so far, gaps included. */
   readonly #plainBytes: Record<Side, number> = { client: 0, server: 0 };
 
-  constructor(conversation: Conversation) {
+  /** `givesDecrypted`: someone takes what `nextDecrypted` has; otherwise nothing is kept for it. */
+  constructor(conversation: Conversation, givesDecrypted = false) {
     this.#conversation = conversation;
+    this.#givesDecrypted = givesDecrypted;
   }
 
   get conversation(): number {
@@ -50,13 +53,14 @@ export class Observation implements Voice {
   }
 
   give(side: Side, bytes: Uint8Array, frame: number): void {
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || !this.#givesDecrypted) return;
     const offset = this.#plainBytes[side];
     this.#decrypted.push({ kind: "bytes", conversation: this.#conversation, side, offset, bytes, frame });
     this.#plainBytes[side] += bytes.length;
   }
 
   miss(side: Side, length: number, frame: number): void {
+    if (!this.#givesDecrypted) return;
     const offset = this.#plainBytes[side];
     this.#decrypted.push({ kind: "gap", conversation: this.#conversation, side, offset, length, frame });
     this.#plainBytes[side] += length;

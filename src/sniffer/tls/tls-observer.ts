@@ -26,6 +26,11 @@ export interface TlsObserverOptions {
   readonly certificates?: CertificateReader;
   /** Secrets of the ends; it may grow while this observer works. What it opens comes out of `nextDecrypted`. */
   readonly keys?: KeyLog;
+  /**
+   * Whether someone takes what `nextDecrypted` gives; true unless said otherwise when there are keys. Suites that
+   * encrypt nothing are opened without keys.
+   */
+  readonly givesDecrypted?: boolean;
 }
 
 /** Holes of one side that are told one by one. */
@@ -44,7 +49,7 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
     this.#conversation = conversation;
     this.#client = new TlsDirection("client", conversation.midstream, limits);
     this.#server = new TlsDirection("server", conversation.midstream, limits);
-    const voice = new Observation(conversation);
+    const voice = new Observation(conversation, options.givesDecrypted ?? options.keys !== undefined);
     this.#observation = voice;
     const session = new TlsSession();
     const certificates = options.certificates ?? new CertificateReader();

@@ -119,7 +119,8 @@ for (const wish of WISHES.filter(isOffered)) {
 
 t.test("a suite that encrypts nothing is read without keys, and checked with them", async (t) => {
   const { turns, keys } = await talk({ version: "TLSv1.2", ciphers: "ECDHE-ECDSA-NULL-SHA" });
-  for (const options of [{}, { keys: keyLog(keys) }]) {
+  t.same(watch(turns).decrypted, [], "nothing is kept that nobody takes");
+  for (const options of [{ givesDecrypted: true }, { keys: keyLog(keys) }]) {
     const watched = watch(turns, options);
     t.equal(plaintext(watched, "client"), "question");
     t.match(findingLines(watched).join("\n"), /readable client: application data is not encrypted/);
