@@ -1,7 +1,7 @@
 // Sorts segments and datagrams into conversations and tells what each delivers, in order. Time is the packets' own.
 import type { Stage } from "../../bytes/stage.js";
 import { type DecodedPacket, TCP } from "../packet/decoded-packet.js";
-import { type Endpoint, FlowIndex } from "./flow-index.js";
+import { type FlowEnds, FlowIndex, sideOf } from "./flow-index.js";
 import { DEFAULT_REASSEMBLY_LIMITS, type ReassemblyLimits } from "./reassembler.js";
 import { RecencyList } from "./recency-list.js";
 import type { StreamEvent } from "./stream-event.js";
@@ -21,7 +21,7 @@ export interface ConversationLimits extends ReassemblyLimits {
 export const DEFAULT_CONVERSATION_LIMITS: ConversationLimits = {
   ...DEFAULT_REASSEMBLY_LIMITS,
   maxConversations: 65_536,
-  maxHeldBytesInAll: 128 * 1024 * 1024,
+  maxHeldBytesInAll: 64 * 1024 * 1024,
   lingerSeconds: 60,
 };
 
@@ -67,10 +67,11 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
   push(packet: DecodedPacket): void {
     this.#lastFrame = packet.frame;
     if (this.#ended.size > 0) this.#closeLingering(packet.seconds ?? 0);
-    const { flow, forward } = this.#flowOf(packet);
+    const flow = this.#flowOf(packet);
+    const side = sideOf(packet, flow.ends) ?? "client";
     const heldBefore = flow.heldCostBytes;
     this.#flows.touch(flow);
-    flow.push(packet, forward ? "client" : "server");
+    flow.push(packet, side);
     this.#heldCostBytes += flow.heldCostBytes - heldBefore;
     // Back at the end of the queue: what still speaks lingers on.
     this.#ended.delete(flow);
@@ -97,36 +98,24 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
     for (const flow of flows) this.#close(flow, "end-of-capture");
   }
 
-  #flowOf(packet: DecodedPacket): { flow: Flow; forward: boolean } {
-    const found = this.#index.find(packet);
-    if (found === undefined) return this.#open(packet);
-    if (!found.flow.isReusedBy(packet, found.forward ? "client" : "server")) return found;
-    this.#close(found.flow, "end-of-capture");
+  #flowOf(packet: DecodedPacket): Flow {
+    const flow = this.#index.find(packet);
+    if (flow === undefined) return this.#open(packet);
+    if (!flow.isReusedBy(packet, sideOf(packet, flow.ends) ?? "client")) return flow;
+    this.#close(flow, "end-of-capture");
     return this.#open(packet);
   }
 
-  #open(packet: DecodedPacket): { flow: Flow; forward: boolean } {
+  #open(packet: DecodedPacket): Flow {
     if (this.#flows.size >= this.#limits.maxConversations) this.#closeStalest();
-    const forward = isFromClient(packet);
-    const source = endpoint(packet, packet.sourceAt, packet.sourcePort);
-    const destination = endpoint(packet, packet.destinationAt, packet.destinationPort);
-    const [from, to] = forward ? [source, destination] : [destination, source];
-    const conversation = new TrackedConversation({
-      id: this.#nextId++,
-      transport: packet.transport,
-      client: from,
-      server: to,
-      firstFrame: packet.frame,
-      midstream: packet.transport === TCP && (packet.flags & SYN) === 0,
-    });
-    const flow =
-      packet.transport === TCP
-        ? new TcpFlow(conversation, { from, to }, this.#limits, this.#say)
-        : new UdpFlow(conversation, { from, to }, this.#say);
+    const isTcp = packet.transport === TCP;
+    const midstream = isTcp && (packet.flags & SYN) === 0;
+    const conversation = new TrackedConversation(this.#nextId++, endsOf(packet), packet.frame, midstream);
+    const flow = isTcp ? new TcpFlow(conversation, this.#limits, this.#say) : new UdpFlow(conversation, this.#say);
     this.#index.add(flow);
     this.#flows.add(flow);
     this.#say({ kind: "open", conversation, frame: packet.frame });
-    return { flow, forward };
+    return flow;
   }
 
   #closeLingering(nowSeconds: number): void {
@@ -173,8 +162,16 @@ function isFromClient(packet: DecodedPacket): boolean {
   return sourcePort >= destinationPort;
 }
 
-function endpoint(packet: DecodedPacket, at: number, port: number): Endpoint {
-  return { address: packet.addresses.slice(at, at + packet.addressBytes), port };
+function endsOf(packet: DecodedPacket): FlowEnds {
+  const { transport, sourceAt, destinationAt, addressBytes, sourcePort, destinationPort } = packet;
+  const forward = isFromClient(packet);
+  const addresses = new Uint8Array(2 * addressBytes);
+  for (let index = 0; index < addressBytes; index++) {
+    addresses[forward ? index : addressBytes + index] = packet.addresses[sourceAt + index] ?? 0;
+    addresses[forward ? addressBytes + index : index] = packet.addresses[destinationAt + index] ?? 0;
+  }
+  const [clientPort, serverPort] = forward ? [sourcePort, destinationPort] : [destinationPort, sourcePort];
+  return { transport, addresses, clientPort, serverPort };
 }
 
 function sum<T>(items: Iterable<T>, of: (item: T) => number): number {

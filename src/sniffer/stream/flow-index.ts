@@ -1,80 +1,94 @@
 // Finds a packet's flow by its addresses and ports, in either direction, without making a key for each packet.
+
+import type { Side } from "../event.js";
 import type { DecodedPacket } from "../packet/decoded-packet.js";
 
-/** One side's address and port. */
-export interface Endpoint {
-  readonly address: Uint8Array;
-  readonly port: number;
-}
-
-export interface Indexed {
+/** Who talks. One array for both addresses: a flood makes very many of these. */
+export interface FlowEnds {
+  /** 6 or 17. */
   readonly transport: number;
-  /** Whoever is the client. */
-  readonly from: Endpoint;
-  readonly to: Endpoint;
+  /** The client's address, then the server's: 8 or 32 bytes. */
+  readonly addresses: Uint8Array;
+  readonly clientPort: number;
+  readonly serverPort: number;
 }
 
-export class FlowIndex<Flow extends Indexed> {
-  readonly #buckets = new Map<number, Flow[]>();
+/** `hash` and `sameHash` are the index's: nobody else touches them. */
+export interface Indexed<Flow> {
+  readonly ends: FlowEnds;
+  hash: number;
+  sameHash: Flow | undefined;
+}
 
-  /** The flow of this packet, and whether the packet goes from its client to its server. */
-  find(packet: DecodedPacket): { flow: Flow; forward: boolean } | undefined {
-    for (const flow of this.#buckets.get(hashPacket(packet)) ?? []) {
-      if (flow.transport !== packet.transport || flow.from.address.length !== packet.addressBytes) continue;
-      if (matches(packet, flow.from, flow.to)) return { flow, forward: true };
-      if (matches(packet, flow.to, flow.from)) return { flow, forward: false };
-    }
-    return undefined;
+export class FlowIndex<Flow extends Indexed<Flow>> {
+  readonly #first = new Map<number, Flow>();
+
+  /** The flow of this packet. */
+  find(packet: DecodedPacket): Flow | undefined {
+    let flow = this.#first.get(hashPacket(packet));
+    while (flow !== undefined && sideOf(packet, flow.ends) === undefined) flow = flow.sameHash;
+    return flow;
   }
 
   add(flow: Flow): void {
-    const key = hashFlow(flow);
-    const bucket = this.#buckets.get(key);
-    if (bucket === undefined) this.#buckets.set(key, [flow]);
-    else bucket.push(flow);
+    flow.hash = hashEnds(flow.ends);
+    flow.sameHash = this.#first.get(flow.hash);
+    this.#first.set(flow.hash, flow);
   }
 
+  /** The flow must be in the index. */
   remove(flow: Flow): void {
-    const key = hashFlow(flow);
-    const rest = (this.#buckets.get(key) ?? []).filter((other) => other !== flow);
-    if (rest.length === 0) this.#buckets.delete(key);
-    else this.#buckets.set(key, rest);
+    const first = this.#first.get(flow.hash);
+    if (first !== flow) unlink(first, flow);
+    else if (flow.sameHash === undefined) this.#first.delete(flow.hash);
+    else this.#first.set(flow.hash, flow.sameHash);
+    flow.sameHash = undefined;
   }
 }
 
-function matches(packet: DecodedPacket, source: Endpoint, destination: Endpoint): boolean {
-  return (
-    packet.sourcePort === source.port &&
-    packet.destinationPort === destination.port &&
-    equalAt(packet.addresses, packet.sourceAt, source.address) &&
-    equalAt(packet.addresses, packet.destinationAt, destination.address)
-  );
+/** Which end sent this packet; undefined when it is of another flow. */
+export function sideOf(packet: DecodedPacket, ends: FlowEnds): Side | undefined {
+  const { addressBytes, sourcePort, destinationPort } = packet;
+  if (ends.transport !== packet.transport || ends.addresses.length !== 2 * addressBytes) return undefined;
+  const { clientPort, serverPort } = ends;
+  if (sourcePort === clientPort && destinationPort === serverPort && addressesAre(packet, ends, 0)) return "client";
+  if (sourcePort === serverPort && destinationPort === clientPort && addressesAre(packet, ends, addressBytes)) {
+    return "server";
+  }
+  return undefined;
 }
 
-function equalAt(bytes: Uint8Array, at: number, address: Uint8Array): boolean {
-  for (let index = 0; index < address.length; index++) {
-    if (bytes[at + index] !== address[index]) return false;
+/** Whether the packet's source is the address at `sourceAt` of both, and its destination the other. */
+function addressesAre(packet: DecodedPacket, { addresses }: FlowEnds, sourceAt: number): boolean {
+  const { addressBytes } = packet;
+  const destinationAt = addressBytes - sourceAt;
+  for (let index = 0; index < addressBytes; index++) {
+    if (packet.addresses[packet.sourceAt + index] !== addresses[sourceAt + index]) return false;
+    if (packet.addresses[packet.destinationAt + index] !== addresses[destinationAt + index]) return false;
   }
   return true;
 }
 
-function hashPacket(packet: DecodedPacket): number {
-  const { addresses, sourceAt, destinationAt, addressBytes } = packet;
-  const source = hashEndpoint(addresses, sourceAt, addressBytes, packet.sourcePort);
-  return combine(
-    source,
-    hashEndpoint(addresses, destinationAt, addressBytes, packet.destinationPort),
-    packet.transport,
-  );
+function unlink<Flow extends Indexed<Flow>>(first: Flow | undefined, flow: Flow): void {
+  let before = first;
+  while (before !== undefined && before.sameHash !== flow) before = before.sameHash;
+  if (before !== undefined) before.sameHash = flow.sameHash;
 }
 
-function hashFlow({ transport, from, to }: Indexed): number {
-  const source = hashEndpoint(from.address, 0, from.address.length, from.port);
-  return combine(source, hashEndpoint(to.address, 0, to.address.length, to.port), transport);
+function hashPacket(packet: DecodedPacket): number {
+  const { addresses, addressBytes, transport } = packet;
+  const source = hashEnd(addresses, packet.sourceAt, addressBytes, packet.sourcePort);
+  return combine(source, hashEnd(addresses, packet.destinationAt, addressBytes, packet.destinationPort), transport);
+}
+
+function hashEnds({ transport, addresses, clientPort, serverPort }: FlowEnds): number {
+  const length = addresses.length / 2;
+  const client = hashEnd(addresses, 0, length, clientPort);
+  return combine(client, hashEnd(addresses, length, length, serverPort), transport);
 }
 
 /** FNV-1a over the address and the port. */
-function hashEndpoint(bytes: Uint8Array, at: number, length: number, port: number): number {
+function hashEnd(bytes: Uint8Array, at: number, length: number, port: number): number {
   let hash = 0x811c9dc5 ^ port;
   for (let index = at; index < at + length; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x01000193);
   return Math.imul(hash ^ (port >> 8), 0x01000193);

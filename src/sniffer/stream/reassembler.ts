@@ -6,7 +6,7 @@
 import { advanceSequence, sequenceDistance } from "./sequence.js";
 
 export interface ReassemblyLimits {
-  /** Bytes held behind holes, per direction; each segment counts 256 more, which is what keeping it costs. */
+  /** Bytes held behind holes, per direction; each segment counts 512 more, which is what keeping it costs. */
   readonly maxHeldBytes: number;
   /** Segments held behind a hole, per direction. */
   readonly maxHeldSegments: number;
@@ -31,7 +31,7 @@ export interface ReassemblySink {
 }
 
 /** What an object, its array and its place in the list cost beside the bytes: one-byte segments must not outgrow a limit. */
-const HELD_SEGMENT_COST_BYTES = 256;
+const HELD_SEGMENT_COST_BYTES = 512;
 
 const EMPTY = new Uint8Array(0);
 

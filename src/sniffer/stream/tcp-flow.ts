@@ -1,11 +1,12 @@
 // One TCP connection as a passer-by sees it: which side is which, both directions put in order, and how it ended.
 import type { Side } from "../event.js";
 import type { DecodedPacket } from "../packet/decoded-packet.js";
-import type { Endpoint, Indexed } from "./flow-index.js";
-import { Reassembler, type ReassemblyLimits, type ReassemblySink } from "./reassembler.js";
+import type { FlowEnds, Indexed } from "./flow-index.js";
+import type { ReassemblyLimits } from "./reassembler.js";
 import type { Listed } from "./recency-list.js";
 import { advanceSequence } from "./sequence.js";
 import type { StreamEvent } from "./stream-event.js";
+import { TcpDirection } from "./tcp-direction.js";
 import type { TrackedConversation } from "./tracked-conversation.js";
 import type { UdpFlow } from "./udp-flow.js";
 
@@ -14,46 +15,41 @@ export const SYN = 0x02;
 export const RST = 0x04;
 export const ACK = 0x10;
 
-export class TcpFlow implements Indexed, Listed<TcpFlow | UdpFlow> {
-  readonly transport = 6;
-  readonly from: Endpoint;
-  readonly to: Endpoint;
+export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | UdpFlow> {
   readonly conversation: TrackedConversation;
-  readonly #directions: Record<Side, Reassembler>;
-  /** Sequence numbers of the SYNs, to tell a retransmission from a new connection on the same ports. */
-  readonly #syns: Record<Side, number | undefined> = { client: undefined, server: undefined };
-  readonly #seen: Record<Side, boolean> = { client: false, server: false };
   /** Packet time of the last packet since the connection ended, in seconds; undefined while it is open. */
   endedAtSeconds: number | undefined;
   older: TcpFlow | UdpFlow | undefined;
   newer: TcpFlow | UdpFlow | undefined;
+  hash = 0;
+  sameHash: TcpFlow | UdpFlow | undefined;
+  readonly #limits: ReassemblyLimits;
+  readonly #say: (event: StreamEvent) => void;
+  /** Made when first spoken of: half of a flood's connections never have a second side. */
+  #client: TcpDirection | undefined;
+  #server: TcpDirection | undefined;
 
-  constructor(
-    conversation: TrackedConversation,
-    ends: { from: Endpoint; to: Endpoint },
-    limits: ReassemblyLimits,
-    say: (event: StreamEvent) => void,
-  ) {
+  constructor(conversation: TrackedConversation, limits: ReassemblyLimits, say: (event: StreamEvent) => void) {
     this.conversation = conversation;
-    this.from = ends.from;
-    this.to = ends.to;
-    this.#directions = {
-      client: new Reassembler(sinkFor(conversation, "client", say), limits),
-      server: new Reassembler(sinkFor(conversation, "server", say), limits),
-    };
+    this.#limits = limits;
+    this.#say = say;
+  }
+
+  get ends(): FlowEnds {
+    return this.conversation.ends;
   }
 
   /** What holding bytes behind holes costs, both directions. */
   get heldCostBytes(): number {
-    return this.#directions.client.heldCostBytes + this.#directions.server.heldCostBytes;
+    return (this.#client?.stream.heldCostBytes ?? 0) + (this.#server?.stream.heldCostBytes ?? 0);
   }
 
   get retransmittedBytes(): number {
-    return this.#directions.client.retransmittedBytes + this.#directions.server.retransmittedBytes;
+    return (this.#client?.stream.retransmittedBytes ?? 0) + (this.#server?.stream.retransmittedBytes ?? 0);
   }
 
   get unplacedBytes(): number {
-    return this.#directions.client.unplacedBytes + this.#directions.server.unplacedBytes;
+    return (this.#client?.stream.unplacedBytes ?? 0) + (this.#server?.stream.unplacedBytes ?? 0);
   }
 
   /**
@@ -62,41 +58,43 @@ export class TcpFlow implements Indexed, Listed<TcpFlow | UdpFlow> {
    */
   isReusedBy(packet: DecodedPacket, side: Side): boolean {
     if ((packet.flags & (SYN | ACK | RST)) !== SYN) return false;
-    const syn = this.#syns[side];
-    if (syn !== undefined) return packet.sequence !== syn;
-    const first = this.#directions[side].firstSequence;
+    const own = side === "client" ? this.#client : this.#server;
+    if (own?.syn !== undefined) return packet.sequence !== own.syn;
+    const first = own?.stream.firstSequence;
     return this.conversation.midstream || (first !== undefined && first !== advanceSequence(packet.sequence, 1));
   }
 
   push(packet: DecodedPacket, side: Side): void {
-    const own = this.#directions[side];
-    const other = this.#directions[side === "client" ? "server" : "client"];
-    const syn = (packet.flags & SYN) !== 0;
-    const acknowledges = (packet.flags & ACK) !== 0;
-    this.conversation.lastFrame = packet.frame;
-    this.#seen[side] = true;
+    const { flags, frame } = packet;
+    const own = this.#direction(side);
+    this.conversation.lastFrame = frame;
+    own.seen = true;
     // A SYN takes one number of the sequence itself; data may come with it (RFC 7413).
-    const sequence = syn ? advanceSequence(packet.sequence, 1) : packet.sequence;
-    // Without a SYN the stream starts with its first data: a keep-alive before it stands one byte too early.
-    if (syn) this.#begin(own, sequence, side);
-    if (acknowledges && syn && other.firstSequence === undefined) other.start(packet.acknowledgment);
+    const sequence = (flags & SYN) === 0 ? packet.sequence : advanceSequence(packet.sequence, 1);
+    if ((flags & SYN) !== 0) this.#begin(packet, own, side);
     const payload = packet.payload();
-    own.push(sequence, payload, packet.frame, packet.cutBytes);
-    if (acknowledges) other.acknowledged(packet.acknowledgment, packet.frame);
-    if ((packet.flags & FIN) !== 0) own.end(advanceSequence(sequence, payload.length + packet.cutBytes));
-    this.#noteEnd(packet.flags, packet.seconds ?? 0);
+    own.stream.push(sequence, payload, frame, packet.cutBytes);
+    const other = side === "client" ? this.#server : this.#client;
+    if ((flags & ACK) !== 0) other?.stream.acknowledged(packet.acknowledgment, frame);
+    if ((flags & FIN) !== 0) own.stream.end(advanceSequence(sequence, payload.length + packet.cutBytes));
+    this.#noteEnd(flags, packet.seconds ?? 0);
   }
 
   /** Gives up what is missing and delivers the rest. */
   flush(frame: number): void {
-    this.#directions.client.flush(frame);
-    this.#directions.server.flush(frame);
+    this.#client?.stream.flush(frame);
+    this.#server?.stream.flush(frame);
     if (this.conversation.state === "open" && this.#isFinished()) this.conversation.state = "fin";
   }
 
-  #begin(own: Reassembler, sequence: number, side: Side): void {
-    this.#syns[side] ??= advanceSequence(sequence, -1);
-    own.start(sequence);
+  /** Without a SYN the stream starts with its first data: a keep-alive before it stands one byte too early. */
+  #begin(packet: DecodedPacket, own: TcpDirection, side: Side): void {
+    own.syn ??= packet.sequence;
+    own.stream.start(advanceSequence(packet.sequence, 1));
+    if ((packet.flags & ACK) !== 0) {
+      const { stream } = this.#direction(side === "client" ? "server" : "client");
+      if (stream.firstSequence === undefined) stream.start(packet.acknowledgment);
+    }
     // A SYN that was refused and is sent again: the second try may succeed.
     if (this.conversation.state !== "rst") return;
     this.conversation.state = "open";
@@ -112,26 +110,21 @@ export class TcpFlow implements Indexed, Listed<TcpFlow | UdpFlow> {
     if (conversation.state !== "open") this.endedAtSeconds = seconds;
   }
 
-  /** Of a side that was never seen, no FIN can be expected. */
   #isFinished(): boolean {
-    const { client, server } = this.#directions;
-    const seen = this.#seen;
-    return (client.finished || !seen.client) && (server.finished || !seen.server);
+    return isFinished(this.#client) && isFinished(this.#server);
+  }
+
+  #direction(side: Side): TcpDirection {
+    if (side === "client") {
+      this.#client ??= new TcpDirection(this.conversation, side, this.#limits, this.#say);
+      return this.#client;
+    }
+    this.#server ??= new TcpDirection(this.conversation, side, this.#limits, this.#say);
+    return this.#server;
   }
 }
 
-function sinkFor(conversation: TrackedConversation, side: Side, say: (event: StreamEvent) => void): ReassemblySink {
-  return {
-    bytes(offset, bytes, frame) {
-      conversation.deliver(side, bytes);
-      say({ kind: "bytes", conversation, side, offset, bytes, frame });
-    },
-    gap(offset, length, frame) {
-      conversation.miss(side, offset, length);
-      say({ kind: "gap", conversation, side, offset, length, frame });
-    },
-    oddity(what, offset, length, frame) {
-      say({ kind: "oddity", conversation, side, what, offset, length, frame });
-    },
-  };
+/** Of a side that was never seen, no FIN can be expected. */
+function isFinished(direction: TcpDirection | undefined): boolean {
+  return direction === undefined || !direction.seen || direction.stream.finished;
 }

@@ -1,91 +1,66 @@
 // What is kept of one conversation: who talks, how much, and a hash of each side's bytes.
-import { createHash, type Hash } from "node:crypto";
 import type { ConversationEvent, Side } from "../event.js";
 import { formatEndpoint } from "../packet/ip-address.js";
 import { communityId } from "./community-id.js";
-import type { Endpoint } from "./flow-index.js";
+import type { FlowEnds } from "./flow-index.js";
+import { StreamDigest } from "./stream-digest.js";
 import type { Conversation } from "./stream-event.js";
-
-export interface ConversationFacts {
-  readonly id: number;
-  /** Protocol number of the Internet header: 6 or 17. */
-  readonly transport: number;
-  readonly client: Endpoint;
-  readonly server: Endpoint;
-  readonly firstFrame: number;
-  readonly midstream: boolean;
-}
-
-const SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** Texts and hashes are made when first asked for: a flood of SYNs opens a million conversations that nobody reads. */
 export class TrackedConversation implements Conversation {
   readonly id: number;
-  readonly protocol: "tcp" | "udp";
+  readonly ends: FlowEnds;
   readonly firstFrame: number;
   readonly midstream: boolean;
   readonly bytes: Record<Side, number> = { client: 0, server: 0 };
   lastFrame: number;
   gaps = 0;
   state: "fin" | "rst" | "open" = "open";
-  readonly #facts: ConversationFacts;
-  readonly #hashes: Record<Side, Hash | undefined> = { client: undefined, server: undefined };
-  /** Where the last hole of each side ended: holes next to each other are one. */
-  readonly #gapEnds: Record<Side, number> = { client: -1, server: -1 };
-  #client: string | undefined;
-  #server: string | undefined;
-  #communityId: string | undefined;
+  #clientDigest: StreamDigest | undefined;
+  #serverDigest: StreamDigest | undefined;
+  #texts: { client: string; server: string; communityId: string } | undefined;
 
-  constructor(facts: ConversationFacts) {
-    this.id = facts.id;
-    this.protocol = facts.transport === 6 ? "tcp" : "udp";
-    this.firstFrame = facts.firstFrame;
-    this.lastFrame = facts.firstFrame;
-    this.midstream = facts.midstream;
-    this.#facts = facts;
+  constructor(id: number, ends: FlowEnds, firstFrame: number, midstream: boolean) {
+    this.id = id;
+    this.ends = ends;
+    this.firstFrame = firstFrame;
+    this.lastFrame = firstFrame;
+    this.midstream = midstream;
+  }
+
+  get protocol(): "tcp" | "udp" {
+    return this.ends.transport === 6 ? "tcp" : "udp";
   }
 
   get client(): string {
-    this.#client ??= describe(this.#facts.client);
-    return this.#client;
+    return this.#described().client;
   }
 
   get server(): string {
-    this.#server ??= describe(this.#facts.server);
-    return this.#server;
+    return this.#described().server;
   }
 
   get clientPort(): number {
-    return this.#facts.client.port;
+    return this.ends.clientPort;
   }
 
   get serverPort(): number {
-    return this.#facts.server.port;
+    return this.ends.serverPort;
   }
 
   get communityId(): string {
-    const { client, server, transport } = this.#facts;
-    this.#communityId ??= communityId({
-      protocol: transport,
-      source: client.address,
-      destination: server.address,
-      sourcePort: client.port,
-      destinationPort: server.port,
-    });
-    return this.#communityId;
+    return this.#described().communityId;
   }
 
   /** Counts bytes that are being delivered. */
   deliver(side: Side, bytes: Uint8Array): void {
     this.bytes[side] += bytes.length;
-    const hash = this.#hashes[side] ?? createHash("sha256");
-    this.#hashes[side] = hash.update(bytes);
+    this.#digest(side).update(bytes);
   }
 
   /** Counts a hole that is being given up. */
   miss(side: Side, offset: number, length: number): void {
-    if (this.#gapEnds[side] !== offset) this.gaps++;
-    this.#gapEnds[side] = offset + length;
+    if (this.#digest(side).noteGap(offset, length)) this.gaps++;
   }
 
   summary(): Omit<ConversationEvent, "event" | "application"> {
@@ -99,18 +74,36 @@ export class TrackedConversation implements Conversation {
       last_frame: this.lastFrame,
       client_bytes: this.bytes.client,
       server_bytes: this.bytes.server,
-      client_sha256: this.#sha256("client"),
-      server_sha256: this.#sha256("server"),
+      client_sha256: this.#digest("client").sha256(),
+      server_sha256: this.#digest("server").sha256(),
       gaps: this.gaps,
       state: this.state,
     };
   }
 
-  #sha256(side: Side): string {
-    return this.#hashes[side]?.copy().digest("hex") ?? SHA256_OF_NOTHING;
+  #digest(side: Side): StreamDigest {
+    if (side === "client") {
+      this.#clientDigest ??= new StreamDigest();
+      return this.#clientDigest;
+    }
+    this.#serverDigest ??= new StreamDigest();
+    return this.#serverDigest;
   }
-}
 
-function describe({ address, port }: Endpoint): string {
-  return formatEndpoint(address, 0, address.length, port);
+  #described(): { client: string; server: string; communityId: string } {
+    const { addresses, clientPort, serverPort, transport } = this.ends;
+    const length = addresses.length / 2;
+    this.#texts ??= {
+      client: formatEndpoint(addresses, 0, length, clientPort),
+      server: formatEndpoint(addresses, length, length, serverPort),
+      communityId: communityId({
+        protocol: transport,
+        source: addresses.subarray(0, length),
+        destination: addresses.subarray(length),
+        sourcePort: clientPort,
+        destinationPort: serverPort,
+      }),
+    };
+    return this.#texts;
+  }
 }

@@ -1,16 +1,13 @@
 // Datagrams between two ports. Each is delivered whole; offsets count on from one to the next.
 import type { Side } from "../event.js";
 import type { DecodedPacket } from "../packet/decoded-packet.js";
-import type { Endpoint, Indexed } from "./flow-index.js";
+import type { FlowEnds, Indexed } from "./flow-index.js";
 import type { Listed } from "./recency-list.js";
 import type { StreamEvent } from "./stream-event.js";
 import type { TcpFlow } from "./tcp-flow.js";
 import type { TrackedConversation } from "./tracked-conversation.js";
 
-export class UdpFlow implements Indexed, Listed<TcpFlow | UdpFlow> {
-  readonly transport = 17;
-  readonly from: Endpoint;
-  readonly to: Endpoint;
+export class UdpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | UdpFlow> {
   readonly conversation: TrackedConversation;
   readonly heldCostBytes = 0;
   readonly retransmittedBytes = 0;
@@ -18,17 +15,17 @@ export class UdpFlow implements Indexed, Listed<TcpFlow | UdpFlow> {
   readonly endedAtSeconds = undefined;
   older: TcpFlow | UdpFlow | undefined;
   newer: TcpFlow | UdpFlow | undefined;
+  hash = 0;
+  sameHash: TcpFlow | UdpFlow | undefined;
   readonly #say: (event: StreamEvent) => void;
 
-  constructor(
-    conversation: TrackedConversation,
-    ends: { from: Endpoint; to: Endpoint },
-    say: (event: StreamEvent) => void,
-  ) {
+  constructor(conversation: TrackedConversation, say: (event: StreamEvent) => void) {
     this.conversation = conversation;
-    this.from = ends.from;
-    this.to = ends.to;
     this.#say = say;
+  }
+
+  get ends(): FlowEnds {
+    return this.conversation.ends;
   }
 
   /** Datagrams do not end anything. */
