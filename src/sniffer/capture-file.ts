@@ -32,6 +32,11 @@ export class CaptureFile {
     if (this.#waitingBytes >= FLUSH_BYTES) this.flush();
   }
 
+  /** A key log, which opens packets written after it. */
+  secrets(keyLog: Uint8Array): void {
+    this.#push(this.#writer.secrets(keyLog));
+  }
+
   flush(): void {
     const bytes = Buffer.concat(this.#waiting);
     this.#waiting = [];

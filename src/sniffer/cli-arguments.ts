@@ -12,6 +12,7 @@ export interface CliOptions {
   json: boolean;
   packets: boolean;
   protoFolders: string[];
+  keyLogFile: string | undefined;
   extractFolder: string | undefined;
   secretFile: string | undefined;
 }
@@ -57,6 +58,8 @@ how much
 
 what to look for
   --proto DIR            .proto files that say what messages mean; may be repeated
+  --keylog FILE          TLS secrets, as SSLKEYLOGFILE has them: what they open is read too;
+                         a live capture reads on as the file grows
   --secret-file FILE     secrets, one a line: exit code 3 if one is seen; none is printed
   --extract DIR          write each conversation's bytes to DIR/ID.client and DIR/ID.server
   -w FILE                write the packets to FILE as pcapng; - is standard output
@@ -97,6 +100,7 @@ export function decodeArguments(argv: readonly string[]): CliCommand {
       json: values.json ?? false,
       packets: values.packets ?? false,
       protoFolders: values.proto ?? [],
+      keyLogFile: values.keylog,
       extractFolder: values.extract,
       secretFile: values["secret-file"],
     },
@@ -130,6 +134,7 @@ const OPTIONS = {
   json: { type: "boolean" },
   packets: { type: "boolean" },
   proto: { type: "string", multiple: true },
+  keylog: { type: "string" },
   extract: { type: "string" },
   "secret-file": { type: "string" },
   help: { type: "boolean", short: "h" },

@@ -1,125 +1,56 @@
-// Follows one conversation: finds out what it speaks, gives its events to the observer of that protocol, changes the
-// observer where another protocol takes over, and settles the account at its close.
-import type { Stage } from "../bytes/stage.js";
-import { chooseDatagramApplication } from "./application.js";
-import type { Application, Side, SnifferEvent } from "./event.js";
-import type { SecretList } from "./finding/secret-search.js";
-import { SecretSearch } from "./finding/secret-search.js";
-import type { Tally } from "./ledger.js";
-import { redactedText } from "./message/decode-message.js";
-import type { Handover } from "./message/message-observer.js";
-import { OpaqueObserver } from "./message/opaque-observer.js";
+// Follows one conversation from its first packet to its close: the stream as captured, the one that keys opened within
+// it, and the oddities of its packets.
+import type { Application, SnifferEvent } from "./event.js";
 import type { Conversation, StreamEvent } from "./stream/stream-event.js";
-import { UndecidedStream } from "./undecided-stream.js";
+import { StreamWatch, type StreamWatchOptions } from "./stream-watch.js";
 
-/** Any observer of a conversation; those that never hand over have no `handover`. */
-export interface Observer extends Stage<StreamEvent, SnifferEvent> {
-  readonly tally: Tally;
-  readonly handover?: Handover | undefined;
+export interface ConversationWatchOptions extends Omit<StreamWatchOptions, "decrypted"> {
+  /** Sees what keys opened, before it is understood. */
+  readonly tapDecrypted: ((event: StreamEvent) => void) | undefined;
 }
 
-export interface WatchOptions {
-  readonly observe: (application: Application, conversation: Conversation) => Observer;
-  readonly say: (event: SnifferEvent) => void;
-  readonly settle: (tally: Tally) => void;
-  readonly secrets: SecretList | undefined;
-  /** Bytes that all undecided conversations together may still hold. */
-  readonly undecidedRoomBytes: () => number;
-}
-
-/** A tunnel in a tunnel in a tunnel: deeper than this, nobody needs to know. */
-const MAX_HANDOVERS = 8;
 /** Oddities of one conversation that are told one by one. */
 const MAX_ODDITIES = 32;
 
 export class ConversationWatch {
-  readonly conversation: Conversation;
-  /** What the conversation began with; undefined until it is clear. */
-  application: Application | undefined;
-  readonly #options: WatchOptions;
-  readonly #searches: Record<Side, SecretSearch> | undefined;
-  #undecided: UndecidedStream | undefined;
-  #observer: Observer | undefined;
-  #handovers = 0;
+  readonly #conversation: Conversation;
+  readonly #options: ConversationWatchOptions;
+  readonly #captured: StreamWatch;
+  #opened: StreamWatch | undefined;
   #oddities = 0;
 
-  constructor(conversation: Conversation, options: WatchOptions) {
-    this.conversation = conversation;
+  constructor(conversation: Conversation, options: ConversationWatchOptions) {
+    this.#conversation = conversation;
     this.#options = options;
-    const { secrets } = options;
-    this.#searches = secrets && { client: new SecretSearch(secrets), server: new SecretSearch(secrets) };
-    this.#undecided = new UndecidedStream({ conversation, midstream: conversation.midstream });
+    this.#captured = new StreamWatch(conversation, { ...options, decrypted: (event) => this.#decrypted(event) });
   }
 
   get undecidedBytes(): number {
-    return this.#undecided?.heldBytes ?? 0;
+    return this.#captured.undecidedBytes + (this.#opened?.undecidedBytes ?? 0);
   }
 
   push(event: StreamEvent): void {
-    if (event.kind === "bytes") this.#search(event);
-    if (event.kind === "gap") this.#searches?.[event.side].gap();
-    if (event.kind === "oddity") this.#oddity(event);
-    else this.#route(event);
-    if (event.kind === "close") this.#close();
-  }
-
-  #route(event: StreamEvent): void {
-    if (this.#observer === undefined) this.#consider(event);
-    else this.#observe(this.#observer, event);
-  }
-
-  #consider(event: StreamEvent): void {
-    const undecided = this.#undecided;
-    if (undecided === undefined || event.kind === "open") return;
-    const application = this.#choose(undecided, event);
-    if (application === undefined) return;
-    this.application ??= application;
-    this.#undecided = undefined;
-    this.#observer =
-      this.#handovers < MAX_HANDOVERS
-        ? this.#options.observe(application, this.conversation)
-        : new OpaqueObserver(this.conversation, "opaque");
-    for (const held of undecided.take()) this.#route(held);
-    this.#route(event);
-  }
-
-  #choose(undecided: UndecidedStream, event: StreamEvent): Application | undefined {
-    if (this.conversation.protocol === "tcp") {
-      return undecided.push(event, this.#options.undecidedRoomBytes() <= 0);
+    if (event.kind === "oddity") {
+      this.#oddity(event);
+      return;
     }
-    if (event.kind !== "bytes") return event.kind === "close" ? "unknown" : undefined;
-    return chooseDatagramApplication(event.bytes, this.conversation.clientPort, this.conversation.serverPort);
+    this.#captured.push(event);
+    if (event.kind !== "close") return;
+    const application: Application = this.#captured.application ?? "unknown";
+    this.#options.say({ event: "conversation", ...this.#conversation.summary(), application });
   }
 
-  #observe(observer: Observer, event: StreamEvent): void {
-    observer.push(event);
-    this.#drain(observer);
-    const { handover } = observer;
-    if (handover === undefined) return;
-    this.#retire(observer);
-    this.#handovers += 1;
-    this.#undecided = new UndecidedStream({ conversation: this.conversation, midstream: false });
-    if (event.kind !== "bytes") return;
-    const taken = Math.max(0, handover[event.side] - event.offset);
-    if (taken >= event.bytes.length) return;
-    this.#route({ ...event, offset: event.offset + taken, bytes: event.bytes.subarray(taken) });
-  }
-
-  #drain(observer: Observer): void {
-    for (let event = observer.next(); event !== undefined; event = observer.next()) this.#options.say(event);
-  }
-
-  #retire(observer: Observer): void {
-    observer.finish();
-    this.#drain(observer);
-    this.#options.settle(observer.tally);
-    this.#observer = undefined;
-  }
-
-  #close(): void {
-    if (this.#observer !== undefined) this.#retire(this.#observer);
-    const summary = this.conversation.summary();
-    this.#options.say({ event: "conversation", ...summary, application: this.application ?? "unknown" });
+  #decrypted(event: StreamEvent): void {
+    this.#options.tapDecrypted?.(event);
+    this.#opened ??= new StreamWatch(this.#conversation, {
+      ...this.#options,
+      say: (said) => this.#options.say(markDecrypted(said)),
+      // These bytes are in the account already, as the ciphertext that they were on the wire.
+      settle: () => {},
+      // TLS within TLS is told, but its keys are nobody's here.
+      decrypted: () => {},
+    });
+    this.#opened.push(event);
   }
 
   #oddity(event: Extract<StreamEvent, { kind: "oddity" }>): void {
@@ -127,26 +58,13 @@ export class ConversationWatch {
     if (this.#oddities > MAX_ODDITIES) return;
     const last = this.#oddities === MAX_ODDITIES ? "; further oddities of this conversation are not told" : "";
     const { side, offset, length, frame } = event;
-    const { id } = this.conversation;
+    const { id } = this.#conversation;
     const what = event.what + last;
     const evidence = { frame, offset, length };
     this.#options.say({ event: "finding", conversation: id, side, visibility: "damaged", what, evidence });
   }
+}
 
-  #search(event: Extract<StreamEvent, { kind: "bytes" }>): void {
-    const search = this.#searches?.[event.side];
-    if (search === undefined) return;
-    for (const { secret, form, offset, length } of search.push(event.bytes, event.offset)) {
-      this.#options.say({
-        event: "finding",
-        conversation: this.conversation.id,
-        side: event.side,
-        visibility: "readable",
-        what: "secret",
-        value: redactedText(length),
-        field: `secret ${secret}, ${form}`,
-        evidence: { frame: event.frame, offset, length },
-      });
-    }
-  }
+function markDecrypted(event: SnifferEvent): SnifferEvent {
+  return event.event === "finding" || event.event === "message" ? { ...event, decrypted: true } : event;
 }

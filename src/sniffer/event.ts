@@ -135,6 +135,8 @@ export interface MessageEvent {
   metadata?: Record<string, string>;
   /** Decoded by schema where there is one, else by number; fields marked debug_redact are masked. */
   fields: Record<string, unknown>;
+  /** It was read with keys (--keylog): someone without them sees ciphertext. */
+  decrypted?: true;
 }
 
 export interface Evidence {
@@ -156,6 +158,8 @@ export interface FindingEvent {
   value?: string;
   /** Where in the message: "earshot.accounts.v1.LoginRequest.password", "metadata.authorization". */
   field?: string;
+  /** It was read with keys (--keylog); the evidence's offset then counts decrypted bytes. */
+  decrypted?: true;
   evidence: Evidence;
 }
 

@@ -1,6 +1,6 @@
 // Writes each conversation's bytes, as reassembled, to ID.client and ID.server. Files are made new and are never
 // followed or overwritten; they are readable by their owner alone, since they hold what crossed the wire.
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Side } from "./event.js";
 import { fileError } from "./run-error.js";
@@ -11,6 +11,8 @@ const MAX_OPEN = 128;
 
 export class ExtractFolder {
   readonly #folder: string;
+  /** Conversations that keys opened: from then on only what they opened is written. */
+  readonly #opened = new Set<number>();
   /** Open files by name, least lately used first. */
   readonly #open = new Map<string, number>();
   readonly #made = new Set<number>();
@@ -30,11 +32,20 @@ export class ExtractFolder {
     const { id } = event.conversation;
     if (event.kind === "bytes") {
       this.#make(id);
-      this.#write(fileName(id, event.side), event.bytes);
+      if (!this.#opened.has(id)) this.#write(fileName(id, event.side), event.bytes);
     } else if (event.kind === "close") {
       for (const side of SIDES) this.#close(fileName(id, side));
       this.#made.delete(id);
+      this.#opened.delete(id);
     }
+  }
+
+  /** Decrypted bytes take the place of the ciphertext written so far. Throws RunError. */
+  pushDecrypted(event: StreamEvent): void {
+    if (event.kind !== "bytes") return;
+    const { id } = event.conversation;
+    if (!this.#opened.has(id)) this.#empty(id);
+    this.#write(fileName(id, event.side), event.bytes);
   }
 
   finish(): void {
@@ -45,13 +56,17 @@ export class ExtractFolder {
   #make(id: number): void {
     if (this.#made.has(id)) return;
     this.#made.add(id);
-    for (const side of SIDES) this.#openFile(fileName(id, side), "wx");
+    for (const side of SIDES) this.#openFile(fileName(id, side), "ax");
+  }
+
+  #empty(id: number): void {
+    this.#make(id);
+    this.#opened.add(id);
+    for (const side of SIDES) ftruncateSync(this.#fd(fileName(id, side)), 0);
   }
 
   #write(name: string, bytes: Uint8Array): void {
-    const fd = this.#open.get(name) ?? this.#openFile(name, "a");
-    this.#open.delete(name);
-    this.#open.set(name, fd);
+    const fd = this.#fd(name);
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
     } catch (error) {
@@ -59,7 +74,14 @@ export class ExtractFolder {
     }
   }
 
-  #openFile(name: string, flags: "wx" | "a"): number {
+  #fd(name: string): number {
+    const fd = this.#open.get(name) ?? this.#openFile(name, "a");
+    this.#open.delete(name);
+    this.#open.set(name, fd);
+    return fd;
+  }
+
+  #openFile(name: string, flags: "ax" | "a"): number {
     const [oldest] = this.#open.keys();
     if (this.#open.size >= MAX_OPEN && oldest !== undefined) this.#close(oldest);
     const path = join(this.#folder, name);

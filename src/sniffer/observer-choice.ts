@@ -1,6 +1,5 @@
 // Which observer reads which protocol.
 
-import type { Observer } from "./conversation-watch.js";
 import type { Application } from "./event.js";
 import { DatabaseObserver, isDatabase } from "./message/database-observer.js";
 import { FrameObserver } from "./message/frame-observer.js";
@@ -10,20 +9,24 @@ import { isLineProtocol } from "./message/line-rules.js";
 import { OpaqueObserver } from "./message/opaque-observer.js";
 import type { Schema } from "./message/schema.js";
 import type { Conversation } from "./stream/stream-event.js";
+import type { Observer } from "./stream-watch.js";
 import type { CertificateReader } from "./tls/certificate-reader.js";
 import { DtlsObserver } from "./tls/dtls-observer.js";
+import type { KeyLog } from "./tls/key-log.js";
 import { QuicObserver } from "./tls/quic-observer.js";
 import { TlsObserver } from "./tls/tls-observer.js";
 
 export interface ObserverMeans {
   readonly schema: () => Schema | undefined;
   readonly certificates: CertificateReader;
+  /** Undefined while there are none: without keys, ciphertext need not be kept. */
+  readonly keys: () => KeyLog | undefined;
 }
 
 export function observerFor(application: Application, conversation: Conversation, means: ObserverMeans): Observer {
   switch (application) {
     case "tls":
-      return new TlsObserver(conversation, { certificates: means.certificates });
+      return newTlsObserver(conversation, means);
     case "dtls":
       return new DtlsObserver(conversation, { certificates: means.certificates });
     case "quic":
@@ -35,6 +38,11 @@ export function observerFor(application: Application, conversation: Conversation
     default:
       return plainObserverFor(application, conversation);
   }
+}
+
+function newTlsObserver(conversation: Conversation, { certificates, keys }: ObserverMeans): Observer {
+  const known = keys();
+  return new TlsObserver(conversation, known === undefined ? { certificates } : { certificates, keys: known });
 }
 
 function plainObserverFor(application: string, conversation: Conversation): Observer {

@@ -1,6 +1,6 @@
 // From packets to events: the one pipeline for live capture, files, the relay and the lab.
 import type { Stage } from "../bytes/stage.js";
-import { ConversationWatch, type WatchOptions } from "./conversation-watch.js";
+import { ConversationWatch, type ConversationWatchOptions } from "./conversation-watch.js";
 import type { FindingEvent, SnifferEvent } from "./event.js";
 import type { SecretList } from "./finding/secret-search.js";
 import { Ledger } from "./ledger.js";
@@ -14,6 +14,7 @@ import { describePacket } from "./packet-event.js";
 import { type ConversationLimits, ConversationTable } from "./stream/conversation-table.js";
 import type { StreamEvent } from "./stream/stream-event.js";
 import { CertificateReader } from "./tls/certificate-reader.js";
+import { KeyLog } from "./tls/key-log.js";
 
 export interface PipelineOptions {
   /** Gives the schema for payloads when the first one must be decoded; without it fields go by number. */
@@ -24,6 +25,8 @@ export interface PipelineOptions {
   readonly secrets?: SecretList | undefined;
   /** Sees what reassembly delivers, before it is understood; its bytes are only valid during the call. */
   readonly tap?: ((event: StreamEvent) => void) | undefined;
+  /** Sees what keys opened, in the same way. */
+  readonly tapDecrypted?: ((event: StreamEvent) => void) | undefined;
   readonly limits?: Partial<ConversationLimits>;
 }
 
@@ -35,10 +38,11 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   readonly #decoder = new PacketDecoder();
   readonly #table: ConversationTable;
   readonly #watches = new Map<number, ConversationWatch>();
-  readonly #watchOptions: WatchOptions;
+  readonly #watchOptions: ConversationWatchOptions;
   readonly #ledger = new Ledger();
   readonly #skipped = new Map<string, number>();
   readonly #linkTypes = new Set<number>();
+  #keys: KeyLog | undefined;
   #events: SnifferEvent[] = [];
   #given = 0;
   #packets = 0;
@@ -51,12 +55,17 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   constructor(options: PipelineOptions = {}) {
     this.#options = options;
     this.#table = new ConversationTable(options.limits);
-    const means = { schema: () => options.schema?.(), certificates: new CertificateReader() };
+    const means = {
+      schema: () => options.schema?.(),
+      certificates: new CertificateReader(),
+      keys: () => this.#keys,
+    };
     this.#watchOptions = {
       observe: (application, conversation) => observerFor(application, conversation, means),
       say: (event) => this.#say(event),
       settle: (tally) => this.#ledger.addTally(tally),
       secrets: options.secrets,
+      tapDecrypted: options.tapDecrypted,
       undecidedRoomBytes: () => UNDECIDED_BYTES_IN_ALL - this.#undecidedBytes,
     };
   }
@@ -68,6 +77,12 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
 
   get packets(): number {
     return this.#packets;
+  }
+
+  /** Part of a key log (NSS format); what TLS sends from now on, and what waited for its keys, is opened with it. */
+  addKeys(text: string): void {
+    this.#keys ??= new KeyLog();
+    this.#keys.push(text);
   }
 
   push(raw: RawPacket): void {

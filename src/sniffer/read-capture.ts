@@ -30,8 +30,15 @@ export async function readCapture(path: string, run: SnifferRun, progress: Progr
 }
 
 function drain(reader: CaptureReader, run: SnifferRun): void {
+  let secrets = reader.secrets.length;
   for (let packet = reader.next(); packet !== undefined; packet = reader.next()) {
+    // Keys stand before the packets that they open.
+    for (; secrets < reader.secrets.length; secrets += 1) run.addKeys(textOf(reader.secrets[secrets]));
     run.push(packet);
     if (run.over) return;
   }
+}
+
+function textOf(keyLog: Uint8Array | undefined): string {
+  return `${Buffer.from(keyLog ?? []).toString("latin1")}\n`;
 }

@@ -3,6 +3,7 @@ import { CaptureFile } from "./capture-file.js";
 import type { CliOptions } from "./cli-arguments.js";
 import { ExtractFolder } from "./extract-folder.js";
 import type { SecretList } from "./finding/secret-search.js";
+import { KeyLogFile } from "./key-log-file.js";
 import type { LineOutput } from "./line-output.js";
 import type { RawPacket } from "./packet/raw-packet.js";
 import { Pipeline } from "./pipeline.js";
@@ -25,6 +26,7 @@ export class SnifferRun {
   readonly #parts: RunParts;
   readonly #file: CaptureFile | undefined;
   readonly #extract: ExtractFolder | undefined;
+  readonly #keyLog: KeyLogFile | undefined;
   #full = false;
 
   /** Opens what is written to. Throws RunError. */
@@ -42,7 +44,16 @@ export class SnifferRun {
       packets: options.packets,
       secrets,
       tap: extract && ((event) => extract.push(event)),
+      tapDecrypted: extract && ((event) => extract.pushDecrypted(event)),
     });
+    this.#keyLog = options.keyLogFile === undefined ? undefined : new KeyLogFile(options.keyLogFile);
+    this.#readKeys();
+  }
+
+  /** Key logs that came with the packets. */
+  addKeys(text: string): void {
+    this.pipeline.addKeys(text);
+    this.#file?.secrets(Buffer.from(text));
   }
 
   /** True when no more packets are wanted: -c is reached, or nobody reads. */
@@ -62,8 +73,9 @@ export class SnifferRun {
     this.#full = maxPackets !== undefined && this.pipeline.packets >= maxPackets;
   }
 
-  /** Brings what waits to the terminal and the file. */
+  /** Brings what waits to the terminal and the file, and looks for new keys. */
   flush(): void {
+    this.#readKeys();
     this.#file?.flush();
     this.#parts.output.flush();
   }
@@ -78,6 +90,11 @@ export class SnifferRun {
     this.#parts.output.flush();
     if (this.pipeline.secretSeen) return EXIT_SECRET_SEEN;
     return this.pipeline.damaged ? EXIT_DAMAGED : EXIT_FINE;
+  }
+
+  #readKeys(): void {
+    const text = this.#keyLog?.read() ?? "";
+    if (text !== "") this.addKeys(text);
   }
 
   #report(): void {

@@ -7,6 +7,9 @@ export interface VerdictLine {
   readonly text: string;
 }
 
+/** What only someone with the keys could read is told apart from what everyone could. */
+type Kind = Visibility | "opened";
+
 interface Kept {
   readonly finding: FindingEvent;
   count: number;
@@ -16,13 +19,14 @@ interface Kept {
 const MAX_KEPT = 12;
 
 export class Verdict {
-  readonly #kept: Record<Visibility, Map<string, Kept>> = {
+  readonly #kept: Record<Kind, Map<string, Kept>> = {
     readable: new Map(),
     metadata: new Map(),
     hidden: new Map(),
     damaged: new Map(),
+    opened: new Map(),
   };
-  readonly #more: Record<Visibility, number> = { readable: 0, metadata: 0, hidden: 0, damaged: 0 };
+  readonly #more: Record<Kind, number> = { readable: 0, metadata: 0, hidden: 0, damaged: 0, opened: 0 };
   readonly #applications = new Map<string, number>();
   #summary: SummaryEvent | undefined;
 
@@ -42,18 +46,20 @@ export class Verdict {
       ...this.#section("readable", "in the clear"),
       ...this.#section("metadata", "told beside the content"),
       ...this.#section("hidden", "hidden"),
+      ...this.#section("opened", "read here with the keys, hidden from those who lack them"),
       ...this.#section("damaged", "missing or damaged"),
       ...this.#totals(this.#summary, accounted),
     ];
   }
 
   #keep(finding: FindingEvent): void {
-    const kept = this.#kept[finding.visibility];
-    const key = `${finding.what}\n${finding.value ?? ""}\n${finding.field ?? ""}`;
+    const kind = finding.decrypted === true ? "opened" : finding.visibility;
+    const kept = this.#kept[kind];
+    const key = [finding.what, finding.value, finding.field, finding.side].join("\n");
     const known = kept.get(key);
     if (known !== undefined) known.count += 1;
     else if (kept.size < MAX_KEPT) kept.set(key, { finding, count: 1 });
-    else this.#more[finding.visibility] += 1;
+    else this.#more[kind] += 1;
   }
 
   #headline(accounted: Accounted): string {
@@ -80,11 +86,12 @@ export class Verdict {
     return accounted.ciphertext > 0 ? "hidden" : undefined;
   }
 
-  #section(visibility: Visibility, heading: string): VerdictLine[] {
-    const kept = [...this.#kept[visibility].values()];
+  #section(kind: Kind, heading: string): VerdictLine[] {
+    const visibility = kind === "opened" ? "hidden" : kind;
+    const kept = [...this.#kept[kind].values()];
     if (kept.length === 0) return [];
     const lines = kept.map((one) => ({ visibility, heading: false, text: describe(one) }));
-    const more = this.#more[visibility];
+    const more = this.#more[kind];
     const rest = more === 0 ? [] : [{ visibility, heading: false, text: `and ${more} more` }];
     return [{ visibility, heading: true, text: heading }, ...lines, ...rest];
   }

@@ -1,7 +1,6 @@
 // What a person sees of each event: a label, a sentence, and how loud it is.
 import type { ConversationEvent, MessageEvent, PacketEvent, Side, SnifferEvent, Visibility } from "../event.js";
 import { cipherSuiteName } from "../tls/cipher-suite-names.js";
-import { groupName } from "../tls/group-names.js";
 import { contentTypeName, versionName } from "../tls/names.js";
 import type { Style } from "./paint.js";
 
@@ -66,7 +65,7 @@ export function describeEvent(event: SnifferEvent, options: LineOptions): EventL
         frame: event.evidence.frame || undefined,
         conversation: event.conversation ?? undefined,
         side: event.side ?? undefined,
-        label: event.visibility.toUpperCase(),
+        label: event.decrypted === true ? "WITH KEYS" : event.visibility.toUpperCase(),
         style: VISIBILITY_STYLES[event.visibility],
         text: event.value === undefined ? event.what : `${event.what}: ${event.value}`,
         wrap: true,
@@ -119,7 +118,7 @@ function clientHelloText(event: HelloEvent, options: LineOptions): string {
 
 function serverHelloText(event: Extract<SnifferEvent, { event: "server_hello" }>, options: LineOptions): string {
   const retry = event.hello_retry ? "asks for another hello; " : "";
-  const group = event.group === null ? "" : `; ${groupName(Number(event.group))}`;
+  const group = event.group === null ? "" : `; ${event.group}`;
   const alpn = event.alpn === null ? "" : `; ALPN ${event.alpn}`;
   const resumed = event.resumed ? "; resumed" : "";
   const more = options.tlsAware ? `; JA3S ${event.ja3s}` : "";
