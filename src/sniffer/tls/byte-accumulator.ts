@@ -1,10 +1,12 @@
 // A buffer that grows with what arrives, never with what a length field announces.
 
 const FIRST_CAPACITY_BYTES = 512;
+/** Shared, since most accumulators of most conversations never hold a byte. */
+const EMPTY = new Uint8Array(0);
 
 /** Collects copies of what is appended; `take` gives them in one piece and begins anew. */
 export class ByteAccumulator {
-  #buffer = new Uint8Array(0);
+  #buffer: Uint8Array = EMPTY;
   #length = 0;
 
   get length(): number {
@@ -36,7 +38,7 @@ export class ByteAccumulator {
   }
 
   clear(): void {
-    this.#buffer = new Uint8Array(0);
+    this.#buffer = EMPTY;
     this.#length = 0;
   }
 

@@ -56,23 +56,30 @@ export class HandshakeJoiner implements Stage<StreamChunk, HandshakeMessage> {
     const chunk = this.#chunk;
     if (chunk === undefined) return undefined;
     this.#passOver(chunk);
+    const whole = this.#wholeInChunk(chunk);
+    if (whole !== undefined) return messageOf(whole, chunk.offset, chunk.frame);
     if (this.#skipping > 0 || !this.#hold(chunk, HANDSHAKE_HEADER_BYTES)) return this.#drained();
     const length = this.#admittedLength();
     if (!this.#hold(chunk, HANDSHAKE_HEADER_BYTES + length)) return this.#drained();
-    const whole = this.#held.take();
-    return {
-      type: whole[0] ?? 0,
-      body: whole.subarray(HANDSHAKE_HEADER_BYTES),
-      whole,
-      offset: this.#heldOffset,
-      frame: chunk.frame,
-    };
+    return messageOf(this.#held.take(), this.#heldOffset, chunk.frame);
   }
 
   finish(): void {
     this.#held.clear();
     this.#skipping = 0;
     this.#chunk = undefined;
+  }
+
+  /** Most messages lie in one record: they are then views, not copies. */
+  #wholeInChunk({ bytes }: StreamChunk): Uint8Array | undefined {
+    if (this.#held.length > 0 || this.#skipping > 0 || bytes.length - this.#at < HANDSHAKE_HEADER_BYTES)
+      return undefined;
+    const length = announcedLength(bytes, this.#at);
+    const end = this.#at + HANDSHAKE_HEADER_BYTES + length;
+    if (end > bytes.length || length > this.#limitOf(bytes[this.#at] ?? 0)) return undefined;
+    const whole = bytes.subarray(this.#at, end);
+    this.#at = end;
+    return whole;
   }
 
   #drained(): undefined {
@@ -94,12 +101,16 @@ export class HandshakeJoiner implements Stage<StreamChunk, HandshakeMessage> {
   #admittedLength(): number {
     const header = this.#held.bytes;
     const type = header[0] ?? 0;
-    const length = ((header[1] ?? 0) << 16) | ((header[2] ?? 0) << 8) | (header[3] ?? 0);
-    const limit = type === HandshakeType.Certificate ? this.#limits.maxCertificateBytes : this.#limits.maxMessageBytes;
+    const length = announcedLength(header, 0);
+    const limit = this.#limitOf(type);
     if (length <= limit) return length;
     this.#skipping = length - (this.#held.length - HANDSHAKE_HEADER_BYTES);
     this.#held.clear();
     throw new TlsError("limit", `${handshakeTypeName(type)} of ${length} bytes is over the limit of ${limit}`);
+  }
+
+  #limitOf(type: number): number {
+    return type === HandshakeType.Certificate ? this.#limits.maxCertificateBytes : this.#limits.maxMessageBytes;
   }
 
   #passOver(chunk: StreamChunk): void {
@@ -107,4 +118,12 @@ export class HandshakeJoiner implements Stage<StreamChunk, HandshakeMessage> {
     this.#skipping -= step;
     this.#at += step;
   }
+}
+
+function announcedLength(bytes: Uint8Array, at: number): number {
+  return ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+}
+
+function messageOf(whole: Uint8Array, offset: number, frame: number): HandshakeMessage {
+  return { type: whole[0] ?? 0, body: whole.subarray(HANDSHAKE_HEADER_BYTES), whole, offset, frame };
 }

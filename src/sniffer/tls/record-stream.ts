@@ -33,7 +33,8 @@ export interface CutRecord {
 export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
   #state: "start" | "placed" | "lost" | "dead";
   #deframer = new RecordDeframer();
-  readonly #search = new RecordSearch();
+  /** Made when a boundary is first lost, which it mostly never is. */
+  #search: RecordSearch | undefined;
   /** The first record of a client that may speak SSLv2. */
   readonly #first = new ByteAccumulator();
   #expected: number | undefined;
@@ -79,7 +80,7 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
   gap({ offset, length, frame }: Place): void {
     this.#expected = offset + length;
     if (this.#state === "dead" || this.#state === "lost") {
-      this.#search.clear();
+      this.#search?.clear();
       return;
     }
     if (this.#state === "placed" && this.#deframer.skip(length, frame)) {
@@ -101,7 +102,7 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
   }
 
   finish(): void {
-    this.#search.clear();
+    this.#search?.clear();
   }
 
   #accept(chunk: StreamChunk): void {
@@ -146,6 +147,7 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
 
   #acceptLost(chunk: StreamChunk): void {
     this.gapBytes += chunk.bytes.length;
+    this.#search ??= new RecordSearch();
     const found = this.#search.push(chunk);
     const first = found?.[0];
     if (found === undefined || first === undefined) return;
