@@ -25,7 +25,7 @@ export class DecodedPacket {
   body: Uint8Array = EMPTY;
   start = 0;
   end = 0;
-  /** Payload bytes that the headers promise but the capture cut off. */
+  /** Bytes behind `end` that were on the wire, by the headers read so far, but that the capture cut off. */
   cutBytes = 0;
 
   addresses: Uint8Array = EMPTY;
@@ -49,7 +49,7 @@ export class DecodedPacket {
   /** Bytes of earlier fragments that this packet completed or gave up. */
   releasedBytes = 0;
 
-  reset(bytes: Uint8Array, frame: number): void {
+  reset(bytes: Uint8Array, frame: number, originalLength: number): void {
     this.frame = frame;
     this.transport = 0;
     this.protocol = "";
@@ -59,7 +59,7 @@ export class DecodedPacket {
     this.addresses = bytes;
     this.start = 0;
     this.end = bytes.length;
-    this.cutBytes = 0;
+    this.cutBytes = Math.max(0, originalLength - bytes.length);
     this.addressBytes = 0;
     this.sourcePort = 0;
     this.destinationPort = 0;

@@ -1,5 +1,6 @@
 // Joins IP fragments (RFC 791 section 3.2, RFC 8200 section 4.5) within bounds. Where fragments overlap, the first wins.
 import type { DecodedPacket } from "./decoded-packet.js";
+import { damage } from "./link-layer.js";
 
 export interface FragmentLimits {
   /** Bytes held for datagrams that are not whole yet, in all. */
@@ -61,18 +62,19 @@ export class FragmentTable {
   join(packet: DecodedPacket, fields: FragmentFields): boolean {
     const length = packet.end - packet.start;
     packet.skipped = "ip fragment";
-    if (packet.cutBytes > 0) return refuse(packet, "fragment cut short by the capture");
+    if (packet.cutBytes > 0) return false;
     if (length === 0 || (fields.more && length % 8 !== 0)) return refuse(packet, `fragment of ${length} bytes`);
     if (fields.offset + length > MAX_DATAGRAM_BYTES) return refuse(packet, "fragment beyond the largest datagram");
     const key = this.#key(packet, fields);
     const datagram = this.#find(packet, key);
-    const added = addPiece(datagram, fields.offset, packet.body.slice(packet.start, packet.end));
+    const { added, differs } = addPiece(datagram, fields.offset, packet.body.slice(packet.start, packet.end));
     datagram.heldBytes += added;
     this.#heldBytes += added;
     packet.heldBackBytes = added;
     packet.notUnderstoodBytes += length - added;
+    // The very same fragment again is nothing odd; a partial overlap is what no honest sender makes (RFC 5722).
+    if (differs || (added > 0 && added < length)) damage(packet, "fragments overlap");
     packet.start += length;
-    if (added < length) packet.damage = { what: "fragments overlap", offset: packet.start };
     if (!fields.more) datagram.totalBytes ??= fields.offset + length;
     if (datagram.heldBytes === datagram.totalBytes && isWhole(datagram)) return this.#complete(packet, key, datagram);
     if (datagram.pieces.length > this.#limits.maxPieces) this.#giveUp(packet, key, datagram);
@@ -128,24 +130,35 @@ export class FragmentTable {
 }
 
 function refuse(packet: DecodedPacket, what: string): false {
-  packet.damage = { what, offset: packet.start };
+  damage(packet, what);
   return false;
 }
 
-/** Adds what no earlier piece covers and gives its number of bytes. */
-function addPiece(datagram: Datagram, offset: number, bytes: Uint8Array): number {
+/** Adds what no earlier piece covers. `added`: how many bytes that is; `differs`: whether what is covered is other bytes. */
+function addPiece(datagram: Datagram, offset: number, bytes: Uint8Array): { added: number; differs: boolean } {
   let at = offset;
+  let differs = false;
   const end = offset + bytes.length;
   const fresh: Piece[] = [];
   for (const piece of datagram.pieces) {
     if (piece.offset >= end) break;
     if (piece.offset > at) fresh.push({ offset: at, bytes: bytes.subarray(at - offset, piece.offset - offset) });
+    differs ||= differsWhereBothAre(piece, offset, bytes);
     at = Math.max(at, piece.offset + piece.bytes.length);
   }
   if (at < end) fresh.push({ offset: at, bytes: bytes.subarray(at - offset) });
   datagram.pieces.push(...fresh);
   datagram.pieces.sort((left, right) => left.offset - right.offset);
-  return fresh.reduce((sum, piece) => sum + piece.bytes.length, 0);
+  return { added: fresh.reduce((sum, piece) => sum + piece.bytes.length, 0), differs };
+}
+
+function differsWhereBothAre(piece: Piece, offset: number, bytes: Uint8Array): boolean {
+  const from = Math.max(piece.offset, offset);
+  const to = Math.min(piece.offset + piece.bytes.length, offset + bytes.length);
+  for (let at = from; at < to; at++) {
+    if (piece.bytes[at - piece.offset] !== bytes[at - offset]) return true;
+  }
+  return false;
 }
 
 function isWhole({ pieces, totalBytes }: Datagram): boolean {

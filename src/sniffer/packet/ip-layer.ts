@@ -2,7 +2,7 @@
 // to where the datagram ends, and gives the protocol number of what follows, or NONE.
 import type { DecodedPacket } from "./decoded-packet.js";
 import type { FragmentTable } from "./fragment-table.js";
-import { damage, has, NONE, skip, u16 } from "./link-layer.js";
+import { damage, endAt, has, NONE, skip, u16 } from "./link-layer.js";
 
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
@@ -27,7 +27,7 @@ export function readIpv4(packet: DecodedPacket, fragments: FragmentTable): numbe
   setAddresses(packet, packet.start + 12, 4);
   packet.protocol = "ipv4";
   // Zero is what a capture shows of a packet that the network card was still to cut up (TSO).
-  if (totalBytes !== 0) endAt(packet, packet.start + totalBytes);
+  if (totalBytes !== 0) endAt(packet, packet.start + totalBytes, "IPv4 total length");
   const identification = u16(packet, 4);
   packet.start += headerBytes;
   const offset = (fragment & 0x1fff) * 8;
@@ -45,7 +45,7 @@ export function readIpv6(packet: DecodedPacket, fragments: FragmentTable): numbe
   setAddresses(packet, packet.start + 8, 16);
   packet.protocol = "ipv6";
   // Zero: a jumbogram (RFC 2675) or TSO; the capture's end is then the packet's.
-  if (payloadBytes !== 0) endAt(packet, packet.start + 40 + payloadBytes);
+  if (payloadBytes !== 0) endAt(packet, packet.start + 40 + payloadBytes, "IPv6 payload length");
   packet.start += 40;
   return readExtensions(packet, next, fragments);
 }
@@ -90,10 +90,4 @@ function setAddresses(packet: DecodedPacket, at: number, length: number): void {
   packet.addressBytes = length;
   packet.sourceAt = at;
   packet.destinationAt = at + length;
-}
-
-/** Trims what lies behind the datagram (Ethernet padding, a frame check), or notes how much of it was not captured. */
-function endAt(packet: DecodedPacket, end: number): void {
-  if (end <= packet.end) packet.end = end;
-  else packet.cutBytes = end - packet.end;
 }

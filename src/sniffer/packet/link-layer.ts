@@ -5,7 +5,14 @@ import { linkTypeName } from "./link-type-names.js";
 
 export const IPV4 = 0x0800;
 export const IPV6 = 0x86dd;
+export const PPP = 0x880b;
+export const TRANSPARENT_ETHERNET = 0x6558;
 export const NONE = -1;
+
+/** The largest value of Ethernet's type field that is a length instead. */
+const MAX_802_3_LENGTH = 1500;
+/** LLC's mark of a SNAP header with no organisation: an EtherType follows (RFC 1042). */
+const SNAP = [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00];
 
 /** ARPHRD values whose "protocol" field is not an EtherType (Linux if_arp.h). */
 const ARPHRD_NETLINK = 824;
@@ -38,7 +45,17 @@ export function readLinkHeader(packet: DecodedPacket, linkType: number): number 
 export function readEthernet(packet: DecodedPacket): number {
   if (!has(packet, 14, "ethernet header")) return NONE;
   packet.protocol = "ethernet";
-  return advance(packet, 14, 12);
+  const type = advance(packet, 14, 12);
+  if (type <= MAX_802_3_LENGTH) endAt(packet, packet.start + type, "IEEE 802.3 length");
+  return type;
+}
+
+/** RFC 1042: an EtherType behind a SNAP header; anything else in LLC is named as such. */
+export function readLlc(packet: DecodedPacket): number {
+  packet.protocol = "llc";
+  const { body, start } = packet;
+  if (!SNAP.every((byte, index) => body[start + index] === byte)) return skip(packet, "llc");
+  return has(packet, 8, "SNAP header") ? advance(packet, 8, 6) : NONE;
 }
 
 /** 802.1Q and 802.1ad tags: two bytes of tag, then the next EtherType. */
@@ -49,9 +66,8 @@ export function readVlan(packet: DecodedPacket): number {
 /** RFC 2516: six bytes, then PPP without its address and control fields. */
 export function readPppoe(packet: DecodedPacket): number {
   if (!has(packet, 6, "PPPoE header")) return NONE;
-  const end = packet.start + 6 + u16(packet, 4);
   // The Ethernet frame may be padded behind it.
-  if (end < packet.end) packet.end = end;
+  endAt(packet, packet.start + 6 + u16(packet, 4), "PPPoE length");
   packet.start += 6;
   return readPpp(packet);
 }
@@ -66,7 +82,7 @@ export function readMpls(packet: DecodedPacket): number {
 }
 
 /** RFC 1661, with or without the address and control bytes of RFC 1662; the protocol field may be one byte. */
-function readPpp(packet: DecodedPacket): number {
+export function readPpp(packet: DecodedPacket): number {
   if (!has(packet, 2, "PPP header")) return NONE;
   if (u16(packet, 0) === 0xff03) packet.start += 2;
   if (!has(packet, 1, "PPP protocol")) return NONE;
@@ -125,11 +141,20 @@ export function skip(packet: DecodedPacket, why: string): typeof NONE {
   return NONE;
 }
 
-/** Whether `length` bytes are there; if not, the packet is damaged here. */
+/** Whether `length` bytes are there; if not, the capture cut them off or the packet is damaged here. */
 export function has(packet: DecodedPacket, length: number, what: string): boolean {
   if (packet.end - packet.start >= length) return true;
-  damage(packet, `${what} cut short`);
+  if (packet.end + packet.cutBytes - packet.start >= length) skip(packet, `${what} not captured`);
+  else damage(packet, `${what} cut short`);
   return false;
+}
+
+/** A header says where its payload ends: trims what lies behind (padding, a frame check), or notes what was cut off. */
+export function endAt(packet: DecodedPacket, end: number, what: string): void {
+  const missing = end - packet.end;
+  if (missing > packet.cutBytes) damage(packet, `${what} reaches beyond the packet`);
+  packet.end = Math.min(packet.end, end);
+  packet.cutBytes = Math.min(packet.cutBytes, Math.max(0, missing));
 }
 
 export function damage(packet: DecodedPacket, what: string): typeof NONE {

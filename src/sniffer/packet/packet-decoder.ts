@@ -2,7 +2,23 @@
 import { DecodedPacket } from "./decoded-packet.js";
 import { type FragmentLimits, FragmentTable } from "./fragment-table.js";
 import { readIpv4, readIpv6 } from "./ip-layer.js";
-import { damage, hex, IPV4, IPV6, NONE, readLinkHeader, readMpls, readPppoe, readVlan, skip } from "./link-layer.js";
+import {
+  damage,
+  hex,
+  IPV4,
+  IPV6,
+  NONE,
+  PPP,
+  readEthernet,
+  readLinkHeader,
+  readLlc,
+  readMpls,
+  readPpp,
+  readPppoe,
+  readVlan,
+  skip,
+  TRANSPARENT_ETHERNET,
+} from "./link-layer.js";
 import type { RawPacket } from "./raw-packet.js";
 import { readTransport } from "./transport-layer.js";
 
@@ -34,7 +50,7 @@ export class PacketDecoder {
   /** The result is valid until the next call. */
   decode(raw: RawPacket): DecodedPacket {
     const packet = this.#packet;
-    packet.reset(raw.bytes, raw.frame);
+    packet.reset(raw.bytes, raw.frame, raw.originalLength);
     packet.seconds = raw.seconds;
     packet.nanoseconds = raw.nanoseconds;
     this.#walk(packet, readLinkHeader(packet, raw.linkType));
@@ -68,6 +84,10 @@ export class PacketDecoder {
       case 0x8847:
       case 0x8848:
         return readMpls(packet);
+      case PPP:
+        return readPpp(packet);
+      case TRANSPARENT_ETHERNET:
+        return readEthernet(packet);
       default:
         return skipUnknown(packet, type);
     }
@@ -78,11 +98,12 @@ function afterIp(packet: DecodedPacket, protocol: number): number {
   return protocol === NONE ? NONE : readTransport(packet, protocol);
 }
 
-function skipUnknown(packet: DecodedPacket, type: number): typeof NONE {
+function skipUnknown(packet: DecodedPacket, type: number): number {
+  // IEEE 802.3: below 1536 the field is a length (in a cooked header, a mark of the same), and LLC follows.
+  if (type < 0x0600) return readLlc(packet);
   const name = etherTypeNames[type];
   if (name !== undefined) packet.protocol = name;
-  // IEEE 802.3: below 1536 the field is a length, and LLC follows.
-  return skip(packet, name ?? (type < 0x0600 ? "llc" : `ethertype ${hex(type)}`));
+  return skip(packet, name ?? `ethertype ${hex(type)}`);
 }
 
 /** The ledger of this packet: everything captured is a header, padding, payload, held back, or not understood. */

@@ -1,9 +1,8 @@
 // TCP (RFC 9293), UDP (RFC 768) and the tunnels that are cheap to look into: GRE (RFC 2784), VXLAN (RFC 7348), IP in IP.
 import { type DecodedPacket, TCP, UDP } from "./decoded-packet.js";
-import { damage, has, hex, IPV4, IPV6, NONE, readEthernet, skip, u16 } from "./link-layer.js";
+import { damage, endAt, has, IPV4, IPV6, NONE, readEthernet, skip, u16 } from "./link-layer.js";
 
 const VXLAN_PORT = 4789;
-const TRANSPARENT_ETHERNET = 0x6558;
 
 const names: Readonly<Record<number, string>> = {
   1: "icmp",
@@ -56,7 +55,7 @@ function readUdp(packet: DecodedPacket): number {
   // Zero is a jumbogram or an offloaded datagram: it ends where the packet does.
   if (length !== 0 && length < 8) return damage(packet, `UDP length ${length}`);
   readPorts(packet);
-  if (length !== 0 && packet.start + length < packet.end) packet.end = packet.start + length;
+  if (length !== 0) endAt(packet, packet.start + length, "UDP length");
   packet.start += 8;
   if (packet.destinationPort === VXLAN_PORT && looksLikeVxlan(packet)) {
     packet.start += 8;
@@ -76,13 +75,14 @@ function readGre(packet: DecodedPacket): number {
   if (!has(packet, 4, "GRE header")) return NONE;
   const flags = u16(packet, 0);
   const type = u16(packet, 2);
-  if ((flags & 7) !== 0) return skip(packet, `gre version ${flags & 7}`);
-  // Checksum, key and sequence number, four bytes each where their bit is set (RFC 2784, RFC 2890).
-  const optional = [0x8000, 0x2000, 0x1000].filter((bit) => (flags & bit) !== 0).length * 4;
+  const version = flags & 7;
+  if (version > 1) return skip(packet, `gre version ${version}`);
+  // Checksum, key and sequence number, four bytes each where their bit is set (RFC 2784, RFC 2890); PPTP's version 1 has
+  // an acknowledgment number as well (RFC 2637).
+  const optional = 4 * bitCount(flags & (version === 0 ? 0xb000 : 0x3080));
   if (!has(packet, 4 + optional, "GRE options")) return NONE;
   packet.start += 4 + optional;
-  if (type === TRANSPARENT_ETHERNET) return readEthernet(packet);
-  return type === IPV4 || type === IPV6 ? type : skip(packet, `gre protocol ${hex(type)}`);
+  return type === 0 ? skip(packet, "gre keepalive") : type;
 }
 
 function readPorts(packet: DecodedPacket): void {
@@ -92,4 +92,10 @@ function readPorts(packet: DecodedPacket): void {
 
 function u32(packet: DecodedPacket, offset: number): number {
   return ((u16(packet, offset) << 16) | u16(packet, offset + 2)) >>> 0;
+}
+
+function bitCount(value: number): number {
+  let count = 0;
+  for (let rest = value; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
