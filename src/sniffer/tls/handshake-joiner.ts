@@ -5,7 +5,7 @@ import { HandshakeType, handshakeTypeName } from "./names.js";
 import type { StreamChunk } from "./record-deframer.js";
 import { TlsError } from "./tls-error.js";
 
-export const HANDSHAKE_HEADER_BYTES = 4;
+const HANDSHAKE_HEADER_BYTES = 4;
 
 export interface HandshakeLimits {
   readonly maxMessageBytes: number;

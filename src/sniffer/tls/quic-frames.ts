@@ -2,7 +2,7 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import { readQuicVarint } from "./quic-packet.js";
 
-export interface CryptoFrame {
+interface CryptoFrame {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }

@@ -1,12 +1,12 @@
 // The headers of QUIC's long packets (RFC 9000 section 17.2, RFC 9369), several of which may share a datagram.
 import { ByteReader } from "../../bytes/byte-reader.js";
 
-export const QUIC_V1 = 0x00000001;
+const QUIC_V1 = 0x00000001;
 export const QUIC_V2 = 0x6b3343cf;
 const MAX_CONNECTION_ID_BYTES = 20;
 const LONG_HEADER = 0x80;
 
-export type QuicPacketKind = "initial" | "early" | "handshake" | "retry" | "negotiation" | "unknown";
+type QuicPacketKind = "initial" | "early" | "handshake" | "retry" | "negotiation" | "unknown";
 
 export interface QuicPacket {
   readonly kind: QuicPacketKind;

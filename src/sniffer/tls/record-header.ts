@@ -6,7 +6,6 @@ export const RECORD_HEADER_BYTES = 5;
 export const MAX_FRAGMENT_BYTES = 0x4000 + 2048;
 /** The narrower bound of TLS 1.3. */
 export const MAX_FRAGMENT_BYTES_13 = 0x4000 + 256;
-export const MAX_PLAINTEXT_BYTES = 0x4000;
 
 const MAJOR = 0x03;
 const MAX_MINOR = 0x04;

@@ -2,7 +2,7 @@
 import { createCipheriv, createHmac } from "node:crypto";
 
 /** HKDF-Expand-Label for outputs of one block, which is all that is needed here. */
-export function expandLabel(secret: Uint8Array, label: string, length: number): Buffer {
+function expandLabel(secret: Uint8Array, label: string, length: number): Buffer {
   const name = Buffer.from(`tls13 ${label}`);
   const info = Buffer.concat([Buffer.from([0, length, name.length]), name, Buffer.from([0, 1])]);
   return createHmac("sha256", secret).update(info).digest().subarray(0, length);

@@ -4,7 +4,7 @@ import { record, serverHelloRecord } from "./hello-bytes.js";
 import { findingLines, ofKind, watch } from "./watched-talk.js";
 
 /** As OpenSSL 0.9.8 sent it: SSLv2 framing, TLS 1.0 wished for, a challenge of 16 bytes. */
-export function sslV2Hello(version = 0x0301): Uint8Array {
+function sslV2Hello(version = 0x0301): Uint8Array {
   const specs = Buffer.from("00002f000005010080", "hex");
   const body = Buffer.concat([
     Buffer.from([1, version >>> 8, version & 0xff, 0, specs.length, 0, 0, 0, 16]),
