@@ -68,17 +68,20 @@ async function runSniffer(options: CliOptions, output: LineOutput, notes: LineOu
   const words = options.write === "-" ? notes : output;
   const report = await chooseReport(options);
   const run = new SnifferRun({ options, report, output: words, secrets });
+  const note = (line: string): void => {
+    notes.write(`${secrets?.redact(line) ?? line}\n`);
+    notes.flush();
+  };
   const { source } = options;
   if (source.kind === "file") {
     await readCapture(source.path, run, new Progress());
-  } else {
-    const { runLive } = await import("./live-run.js");
-    await runLive(source, options, run, (line) => {
-      notes.write(`${secrets?.redact(line) ?? line}\n`);
-      notes.flush();
-    });
+    return run.finish();
   }
-  return run.finish();
+  const { runLive } = await import("./live-run.js");
+  await runLive(source, options, run, note);
+  const code = run.finish();
+  if (run.unseenBytes > 0) note(`${run.unseenBytes} bytes crossed the wire unseen: the capture lost packets`);
+  return code;
 }
 
 async function chooseReport(options: CliOptions): Promise<Report> {

@@ -7,5 +7,5 @@ export { SecretList } from "./finding/secret-search.js";
 export { type ProtoFile, Schema, SchemaError } from "./message/schema.js";
 export type { RawPacket } from "./packet/raw-packet.js";
 export { Pipeline, type PipelineOptions } from "./pipeline.js";
-export { lazySchema } from "./proto-folder.js";
+export { ProtoFolders } from "./proto-folder.js";
 export type { Conversation, StreamEvent } from "./stream/stream-event.js";

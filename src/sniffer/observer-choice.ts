@@ -1,13 +1,13 @@
 // Which observer reads which protocol.
-
 import type { Application } from "./event.js";
 import { DatabaseObserver, isDatabase } from "./message/database-observer.js";
+import { DelimitedObserver } from "./message/delimited-observer.js";
 import { FrameObserver } from "./message/frame-observer.js";
 import { HttpObserver } from "./message/http-observer.js";
 import { LineObserver } from "./message/line-observer.js";
 import { isLineProtocol } from "./message/line-rules.js";
 import { OpaqueObserver } from "./message/opaque-observer.js";
-import type { Schema } from "./message/schema.js";
+import type { MessageShape, Schema } from "./message/schema.js";
 import type { Conversation } from "./stream/stream-event.js";
 import type { Observer } from "./stream-watch.js";
 import type { CertificateReader } from "./tls/certificate-reader.js";
@@ -18,6 +18,8 @@ import { TlsObserver } from "./tls/tls-observer.js";
 
 export interface ObserverMeans {
   readonly schema: () => Schema | undefined;
+  /** Messages that a person gave the schema of: looked for where nothing else fits. */
+  readonly foreignMessages: () => readonly MessageShape[];
   readonly certificates: CertificateReader;
   /** Undefined while there are none: without keys, ciphertext need not be kept. */
   readonly keys: () => KeyLog | undefined;
@@ -36,7 +38,7 @@ export function observerFor(application: Application, conversation: Conversation
     case "http":
       return new HttpObserver(conversation);
     default:
-      return plainObserverFor(application, conversation);
+      return plainObserverFor(application, conversation, means);
   }
 }
 
@@ -45,8 +47,10 @@ function newTlsObserver(conversation: Conversation, { certificates, keys }: Obse
   return new TlsObserver(conversation, known === undefined ? { certificates } : { certificates, keys: known });
 }
 
-function plainObserverFor(application: string, conversation: Conversation): Observer {
+function plainObserverFor(application: string, conversation: Conversation, means: ObserverMeans): Observer {
   if (isLineProtocol(application)) return new LineObserver(conversation, application);
   if (isDatabase(application)) return new DatabaseObserver(conversation, application);
+  const messages = application === "unknown" && !conversation.midstream ? means.foreignMessages() : [];
+  if (messages.length > 0 && conversation.protocol === "tcp") return new DelimitedObserver(conversation, messages);
   return new OpaqueObserver(conversation, application);
 }

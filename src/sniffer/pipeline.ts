@@ -4,7 +4,7 @@ import { ConversationWatch, type ConversationWatchOptions } from "./conversation
 import type { FindingEvent, SnifferEvent } from "./event.js";
 import type { SecretList } from "./finding/secret-search.js";
 import { Ledger } from "./ledger.js";
-import type { Schema } from "./message/schema.js";
+import type { MessageShape, Schema } from "./message/schema.js";
 import { observerFor } from "./observer-choice.js";
 import type { DecodedPacket } from "./packet/decoded-packet.js";
 import { linkTypeName } from "./packet/link-type-names.js";
@@ -19,6 +19,8 @@ import { KeyLog } from "./tls/key-log.js";
 export interface PipelineOptions {
   /** Gives the schema for payloads when the first one must be decoded; without it fields go by number. */
   readonly schema?: () => Schema | undefined;
+  /** Messages that streams of no known protocol are tried with, each behind its length as one varint. */
+  readonly foreignMessages?: () => readonly MessageShape[];
   /** Also give an event for each packet. */
   readonly packets?: boolean;
   /** Searched for in both directions of every conversation. */
@@ -57,6 +59,7 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
     this.#table = new ConversationTable(options.limits);
     const means = {
       schema: () => options.schema?.(),
+      foreignMessages: () => options.foreignMessages?.() ?? [],
       certificates: new CertificateReader(),
       keys: () => this.#keys,
     };

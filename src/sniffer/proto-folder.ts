@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Protobuf, type ProtoFile, Schema, SchemaError } from "./message/schema.js";
+import { type MessageShape, type Protobuf, type ProtoFile, Schema, SchemaError } from "./message/schema.js";
 import { fileError, RunError } from "./run-error.js";
 
 /** The package's own protocol: earshot.call.v1 and earshot.accounts.v1. */
@@ -12,21 +12,33 @@ const OWN_FOLDER = fileURLToPath(new URL("../../../proto/", import.meta.url));
 const MAX_FILES = 5000;
 const MAX_FILE_BYTES = 0x400000;
 
-/**
- * A function that parses at its first call: loading protobufjs and the files costs more than reading a small capture.
- * Throws RunError that names the file when one cannot be read or parsed.
- */
-export function lazySchema(folders: readonly string[]): () => Schema {
-  let schema: Schema | undefined;
-  return () => {
-    schema ??= parseFolders([OWN_FOLDER, ...folders]);
-    return schema;
-  };
+/** Schemas of the package's own files and of those in folders, parsed when they are first needed: that takes time. */
+export class ProtoFolders {
+  readonly #folders: readonly string[];
+  #schema: Schema | undefined;
+  #foreign: readonly MessageShape[] | undefined;
+
+  constructor(folders: readonly string[] = []) {
+    this.#folders = folders;
+  }
+
+  /** Throws RunError that names the file when one cannot be read or parsed. */
+  schema(): Schema {
+    this.#schema ??= parseFiles([OWN_FOLDER, ...this.#folders].flatMap(readProtoFolder));
+    return this.#schema;
+  }
+
+  /** The messages of the given folders alone. */
+  foreignMessages(): readonly MessageShape[] {
+    if (this.#folders.length === 0) return [];
+    this.#foreign ??= parseFiles(this.#folders.flatMap(readProtoFolder)).topLevelMessages();
+    return this.#foreign;
+  }
 }
 
-function parseFolders(folders: readonly string[]): Schema {
+function parseFiles(files: readonly ProtoFile[]): Schema {
   try {
-    return Schema.parse(requireProtobuf(), folders.flatMap(readProtoFolder));
+    return Schema.parse(requireProtobuf(), files);
   } catch (error) {
     if (error instanceof SchemaError) throw new RunError(error.message, { cause: error });
     throw error;

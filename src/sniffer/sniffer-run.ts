@@ -7,8 +7,9 @@ import { KeyLogFile } from "./key-log-file.js";
 import type { LineOutput } from "./line-output.js";
 import type { RawPacket } from "./packet/raw-packet.js";
 import { Pipeline } from "./pipeline.js";
-import { lazySchema } from "./proto-folder.js";
+import { ProtoFolders } from "./proto-folder.js";
 import type { Report } from "./report/report.js";
+import type { StreamEvent } from "./stream/stream-event.js";
 
 export const EXIT_FINE = 0;
 export const EXIT_SECRET_SEEN = 3;
@@ -27,6 +28,7 @@ export class SnifferRun {
   readonly #file: CaptureFile | undefined;
   readonly #extract: ExtractFolder | undefined;
   readonly #keyLog: KeyLogFile | undefined;
+  #unseenBytes = 0;
   #full = false;
 
   /** Opens what is written to. Throws RunError. */
@@ -36,18 +38,24 @@ export class SnifferRun {
     this.#file = options.write === undefined ? undefined : new CaptureFile(options.write);
     const extract = options.extractFolder === undefined ? undefined : new ExtractFolder(options.extractFolder);
     this.#extract = extract;
-    const schema = lazySchema(options.protoFolders);
-    // A folder that the person named is read at once, so that a mistake in it is not told only at the first message.
-    if (options.protoFolders.length > 0) schema();
+    const schemas = new ProtoFolders(options.protoFolders);
+    // Folders that the person named are read at once, so that a mistake in them is not told only at the first message.
+    if (options.protoFolders.length > 0) schemas.schema();
     this.pipeline = new Pipeline({
-      schema,
+      schema: () => schemas.schema(),
+      foreignMessages: () => schemas.foreignMessages(),
       packets: options.packets,
       secrets,
-      tap: extract && ((event) => extract.push(event)),
+      tap: (event) => this.#tap(event),
       tapDecrypted: extract && ((event) => extract.pushDecrypted(event)),
     });
     this.#keyLog = options.keyLogFile === undefined ? undefined : new KeyLogFile(options.keyLogFile);
     this.#readKeys();
+  }
+
+  /** Bytes that were sent, and mostly acknowledged, but never seen: what the capture lost. */
+  get unseenBytes(): number {
+    return this.#unseenBytes;
   }
 
   /** Key logs that came with the packets. */
@@ -90,6 +98,11 @@ export class SnifferRun {
     this.#parts.output.flush();
     if (this.pipeline.secretSeen) return EXIT_SECRET_SEEN;
     return this.pipeline.damaged ? EXIT_DAMAGED : EXIT_FINE;
+  }
+
+  #tap(event: StreamEvent): void {
+    if (event.kind === "gap") this.#unseenBytes += event.length;
+    this.#extract?.push(event);
   }
 
   #readKeys(): void {

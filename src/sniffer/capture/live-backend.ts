@@ -47,7 +47,7 @@ export class LiveBackend implements LiveSource {
         missing.push(`${backend}: ${error.message.split("\n")[0] ?? ""}`);
       }
     }
-    throw missingBackend(missing.join("; "));
+    throw missingBackend(missing, this.#choice.backend);
   }
 
   async stop(): Promise<void> {

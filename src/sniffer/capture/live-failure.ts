@@ -26,17 +26,21 @@ export function decodeFailure(failed: FailedCapture): LiveError {
   return new LiveError("backend_failed", `cannot capture on ${interfaceName} with ${failed.backend}: ${oneLine(text)}`);
 }
 
-/** What to install when nothing can capture. */
-export function missingBackend(why: string): LiveError {
-  return new LiveError(
-    "no_backend",
-    `live capture needs the package cap or the program tcpdump, and neither is here (${why}).\n` +
-      "  Debian, Ubuntu: apt-get install tcpdump    (or: apt-get install libpcap-dev build-essential python3, then npm install cap)\n" +
-      "  Fedora:         dnf install tcpdump        (or: dnf install libpcap-devel gcc-c++ make python3, then npm install cap)\n" +
-      "  macOS:          tcpdump is part of the system\n" +
-      "Without either, sniffer -r FILE and sniffer --relay LISTEN=HOST:PORT work all the same.",
-  );
+/** What to install when nothing can capture; `wanted` is the backend that was asked for, if one was. */
+export function missingBackend(why: readonly string[], wanted: "cap" | "tcpdump" | undefined): LiveError {
+  const needs =
+    wanted === undefined
+      ? "live capture needs the package cap or the program tcpdump, and neither is here"
+      : `${wanted} is not here`;
+  return new LiveError("no_backend", `${needs} (${why.join("; ")}).\n${INSTALL_ADVICE}`);
 }
+
+const INSTALL_ADVICE = `  Debian, Ubuntu: apt-get install tcpdump
+    or for cap:   apt-get install libpcap-dev build-essential python3, then npm install cap
+  Fedora:         dnf install tcpdump
+    or for cap:   dnf install libpcap-devel gcc-c++ make python3, then npm install cap
+  macOS:          tcpdump is part of the system
+Without either, sniffer -r FILE and sniffer --relay LISTEN=HOST:PORT work all the same.`;
 
 function permissionAdvice({ interfaceName, backend }: FailedCapture): string {
   const program = backend === "cap" ? '"$(readlink -f "$(command -v node)")"' : '"$(command -v tcpdump)"';

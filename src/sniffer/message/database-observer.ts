@@ -30,6 +30,7 @@ export class DatabaseObserver implements MessageObserver {
   }
 
   push(event: StreamEvent): void {
+    if (event.kind === "gap") this.#queue.hole(event, "");
     if (event.kind !== "bytes") return;
     const end = this.#database === "mysql" ? this.#mysql(event) : this.#postgresql(event);
     if (end !== undefined) this.#handOver(event, end);

@@ -65,7 +65,7 @@ export class FrameObserver implements Stage<StreamEvent, SnifferEvent> {
       const direction = this.#directions[side];
       if (direction.lost === undefined && direction.pendingBytes > 0) {
         direction.decoder.finish();
-        this.#drain(direction, side, direction.last);
+        this.#drain(direction, side, undefined);
       }
     }
   }
@@ -91,7 +91,7 @@ export class FrameObserver implements Stage<StreamEvent, SnifferEvent> {
     }
     direction.start ??= event.offset;
     direction.pendingBytes += event.bytes.length;
-    direction.last = event;
+    direction.last = { frame: event.frame, end: event.offset + event.bytes.length };
     direction.decoder.push(event.bytes);
     this.#drain(direction, event.side, event);
   }
@@ -103,35 +103,29 @@ export class FrameObserver implements Stage<StreamEvent, SnifferEvent> {
     this.#find(event.side, "damaged", what, event.frame, event.offset, event.length);
   }
 
+  /** Without an event the stream has ended: nothing but an error can come. */
   #drain(direction: Direction, side: Side, event: BytesEvent | undefined): void {
-    if (event === undefined) return;
     try {
       for (let frame = direction.decoder.next(); frame !== undefined; frame = direction.decoder.next()) {
-        this.#frame(direction, side, frame, event);
+        if (event !== undefined) this.#frame(direction, side, frame, event);
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.#damage(direction, side, error, event);
+      this.#damage(direction, side, error);
     }
   }
 
-  #damage(direction: Direction, side: Side, error: WireError, event: BytesEvent): void {
+  #damage(direction: Direction, side: Side, error: WireError): void {
+    const { frame } = direction.last;
     const offset = (direction.start ?? 0) + error.offset;
-    const length = Math.max(0, event.offset + event.bytes.length - offset);
+    const length = Math.max(0, direction.last.end - offset);
     if (error.code === "truncated") {
-      this.#find(side, "damaged", "the stream ended within a frame", event.frame, offset, length);
+      this.#find(side, "damaged", "the stream ended within a frame", frame, offset, length);
       return;
     }
     direction.notUnderstood += direction.pendingBytes;
     direction.lose("damage");
-    this.#find(
-      side,
-      "damaged",
-      `not frames from here on: ${error.message} (${error.code})`,
-      event.frame,
-      offset,
-      length,
-    );
+    this.#find(side, "damaged", `not frames from here on: ${error.message} (${error.code})`, frame, offset, length);
   }
 
   #frame(direction: Direction, side: Side, relative: DecodedFrame, event: BytesEvent): void {
@@ -196,7 +190,8 @@ class Direction {
   padding = 0;
   gap = 0;
   notUnderstood = 0;
-  last: BytesEvent | undefined;
+  /** Packet that brought the last bytes, and the stream offset behind them. */
+  last = { frame: 0, end: 0 };
 
   constructor(lost: "midstream" | undefined) {
     this.lost = lost;
@@ -212,7 +207,6 @@ class Direction {
     if (why === "gap") this.plaintext += this.pendingBytes;
     this.pendingBytes = 0;
     this.lost = why;
-    this.last = undefined;
   }
 }
 

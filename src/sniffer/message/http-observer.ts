@@ -57,11 +57,13 @@ export class HttpObserver implements MessageObserver {
 
   /** A hole within a body whose length is known does no harm; any other loses the place until a head begins a packet. */
   #gap(side: HttpSide, event: GapEvent): void {
-    if (side.lost || side.body.skip(event.length)) return;
+    if (side.lost) return;
+    if (side.body.skip(event.length)) {
+      this.#queue.hole(event, " of a body");
+      return;
+    }
     side.lose();
-    const what = `${event.length} bytes were not captured: lost until a message begins a packet`;
-    const { frame, offset, length } = event;
-    this.#queue.find(event.side, "damaged", what, { frame, offset, length });
+    this.#queue.hole(event, ": lost until a message begins a packet");
   }
 
   #found(side: HttpSide, event: BytesEvent): boolean {
@@ -89,7 +91,7 @@ export class HttpObserver implements MessageObserver {
       this.#queue.find(from, "damaged", "not HTTP from here on: no request or status line", evidence);
       return;
     }
-    this.#queue.say({ ...message, event: "message", conversation: this.#id, side: from, frame: last.frame });
+    this.#queue.say({ event: "message", conversation: this.#id, side: from, frame: last.frame, ...message });
     for (const { what, value, field, offset, length, frame } of headCredentials(head)) {
       this.#queue.reveal(from, { what, value, field }, { frame, offset, length });
     }

@@ -27,7 +27,10 @@ export class LineObserver implements MessageObserver {
   }
 
   push(event: StreamEvent): void {
-    if (event.kind === "gap") this.#lines[event.side].clear();
+    if (event.kind === "gap") {
+      this.#lines[event.side].clear();
+      this.#queue.hole(event, ": the line is lost");
+    }
     if (event.kind === "bytes") this.#bytes(event);
   }
 

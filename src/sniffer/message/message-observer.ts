@@ -19,11 +19,14 @@ export type Handover = Record<Side, number>;
 export type BytesEvent = Extract<StreamEvent, { kind: "bytes" }>;
 export type GapEvent = Extract<StreamEvent, { kind: "gap" }>;
 
+const MAX_HOLES_TOLD = 32;
+
 /** Events that wait for `next`, and the short way to say a finding. */
 export class EventQueue {
   readonly #conversation: Conversation;
   #events: SnifferEvent[] = [];
   #given = 0;
+  #holes = 0;
 
   constructor(conversation: Conversation) {
     this.#conversation = conversation;
@@ -35,6 +38,15 @@ export class EventQueue {
 
   find(side: Side, visibility: Visibility, what: string, evidence: FindingEvent["evidence"]): void {
     this.say({ event: "finding", conversation: this.#conversation.id, side, visibility, what, evidence });
+  }
+
+  /** Bytes that were not captured; said for the first few holes, since a bad capture has thousands. */
+  hole({ side, offset, length, frame }: GapEvent, consequence: string): void {
+    this.#holes += 1;
+    if (this.#holes > MAX_HOLES_TOLD) return;
+    const last = this.#holes === MAX_HOLES_TOLD ? "; further holes of this conversation are not told" : "";
+    const what = `${length} bytes were not captured${consequence}${last}`;
+    this.find(side, "damaged", what, { frame, offset, length });
   }
 
   /** What a message gave away: `field` says where in it, `value` is masked where it must not be shown. */

@@ -34,6 +34,7 @@ export class OpaqueObserver implements MessageObserver {
   }
 
   push(event: StreamEvent): void {
+    if (event.kind === "gap") this.#queue.hole(event, "");
     if (event.kind !== "bytes") return;
     if (this.#application === "unknown" && event.side === "client" && isClientHello(event.bytes)) {
       this.handover = { client: event.offset, server: this.#ends.server };

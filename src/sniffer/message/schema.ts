@@ -121,7 +121,8 @@ export class Schema {
       }
     };
     walk(this.#root);
-    return found;
+    // The well-known types come along with imports; a stream of bare timestamps is not worth a guess.
+    return found.filter(({ name }) => !name.startsWith("google.protobuf."));
   }
 
   #findMethod(path: string): MethodShape | undefined {
