@@ -13,9 +13,9 @@ export function runTests(names) {
   const folder = mkdtempSync(join(tmpdir(), "earshot-tap-"));
   const output = join(folder, "results.tap");
   const tap = join(root, "node_modules/tap/dist/esm/run.mjs");
-  const options = ["--reporter=terse", `--output-file=${output}`, `--timeout=${fileTimeoutSeconds}`];
-  // Without a terminal the reporter's moving lines would fill the log.
-  if (!process.stdout.isTTY) options.push("--no-color");
+  // Without a terminal only failures are shown: moving lines would fill the log.
+  const shown = process.stdout.isTTY ? ["--reporter=terse"] : ["--reporter=min", "--no-color"];
+  const options = [...shown, `--output-file=${output}`, `--timeout=${fileTimeoutSeconds}`];
   const code = run(process.execPath, [tap, "run", ...options, ...files], { allowFailure: true });
   const totals = readTotals(output);
   rmSync(folder, { recursive: true, force: true });
