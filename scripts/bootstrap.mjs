@@ -1,4 +1,4 @@
-// Makes a fresh clone ready and runs it: `node scripts/bootstrap.mjs start|test|check`. Needs nothing but Node and npm,
+// Makes a fresh clone ready and runs it: `node scripts/bootstrap.mjs start|test|check|build`. Needs nothing but Node and npm,
 // so it must not import anything that npm installs. Every step is skipped when its result already stands.
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { pruneStaleOutput } from "./stale-output.mjs";
 import { hasPcapHeaders, installSystemPackages } from "./system-packages.mjs";
 import { runTests } from "./test-run.mjs";
 
+const compiler = join(root, "node_modules/typescript/bin/tsc");
 const stampFile = join(root, "node_modules", ".earshot-stamp");
 
 const tasks = {
@@ -21,6 +22,12 @@ const tasks = {
     prepare();
     buildTap();
     process.exitCode = runTests(args);
+  },
+  /** npm's own `prepare`, so that `npx server` works after a plain `npm ci` as well. */
+  async build() {
+    if (!existsSync(compiler)) return; // `npm ci --omit=dev`: there is nothing to build with.
+    build();
+    linkPrograms();
   },
   async check() {
     installSystemPackages();
@@ -65,7 +72,6 @@ function npm(args) {
 }
 
 function build() {
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
   // An output folder that was thrown away beside a kept build record would not be written again.
   if (!existsSync(join(root, "dist/src"))) rmSync(join(root, "dist"), { recursive: true, force: true });
   if (!existsSync(join(root, "dist"))) step("compiling");

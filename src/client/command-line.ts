@@ -9,13 +9,14 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const interruption = new AbortController();
   const onInterrupt = () => interruption.abort();
   process.once("SIGINT", onInterrupt);
-  // `client whoami | head -0` is no error of ours.
+  // Without these a reader that left, or a full disk, would end the process with a stack in place of its status.
   process.stdout.on("error", () => undefined);
+  process.stderr.on("error", () => undefined);
   let invocation: Invocation | undefined;
   try {
     invocation = await decodeArguments(args);
     if (invocation === undefined) return 0;
-    process.stdout.write(await answerOf(invocation, interruption.signal));
+    await show(await answerOf(invocation, interruption.signal));
     return 0;
   } catch (error) {
     return reportFailure(error, invocation, json);
@@ -29,6 +30,18 @@ async function answerOf(invocation: Invocation, signal: AbortSignal): Promise<st
   const { runCommand } = await import("./command-run.js");
   const answer = await runCommand(invocation, { env: process.env, stdin: () => process.stdin, warn, signal });
   return formatAnswer(answer, invocation.command, invocation.flags.json === true);
+}
+
+/** Throws ClientError "file_unusable" when the answer went nowhere, unless the reader left: `client whoami | head -0`. */
+function show(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      const code = error && "code" in error ? String(error.code) : undefined;
+      if (code === undefined || code === "EPIPE") return resolve();
+      const message = `It was done, but the answer could not be written to standard output (${code}).`;
+      reject(new ClientError("file_unusable", message, { cause: error }));
+    });
+  });
 }
 
 function reportFailure(error: unknown, invocation: Invocation | undefined, json: boolean): number {

@@ -66,7 +66,7 @@ function fromInvalidArgument(error: RpcError): ClientError {
   }
   const field = printableText(detail.field, 60);
   const fault = FAULTS[detail.reason] ?? "was not accepted";
-  const rule = RULES[field];
+  const rule = Object.hasOwn(RULES, field) ? RULES[field] : undefined; // A server may name the field "constructor".
   const advice = rule ?? (detail.description === "" ? undefined : printableText(detail.description));
   const message = `The ${field} ${fault}${advice === undefined ? "" : `: ${advice.replace(/\.$/, "")}`}.`;
   return new ClientError("invalid_field", message, { field, cause: error });
@@ -115,6 +115,10 @@ const FAILURES: Readonly<Partial<Record<Reason, readonly [ClientErrorCode, strin
   server_not_trusted: [
     "server_not_trusted",
     "The certificate of SERVER is not trusted, so nothing was sent; give the right authority with --ca FILE.",
+  ],
+  certificate_expired: [
+    "server_not_trusted",
+    "The certificate of SERVER is out of date, or this machine's clock is wrong; nothing was sent.",
   ],
   server_name_mismatch: [
     "server_not_trusted",

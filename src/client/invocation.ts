@@ -183,7 +183,7 @@ function usageMessage({ code, message }: CommanderError): string {
     case "commander.unknownCommand":
       return `There is no such command: ${hint}.`;
     case "commander.missingArgument":
-      return "The name of the account is missing, as in: client login alice.";
+      return "The name of the account is missing; it stands behind the command, as in: client login alice.";
     case "commander.help":
       return "A command is missing: register, login, whoami or logout; see client --help.";
     default:

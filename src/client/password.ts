@@ -1,5 +1,6 @@
 // Where a password may come from: --password-stdin, EARSHOT_PASSWORD, or a hidden prompt; never an argument.
 import { ClientError } from "./client-error.js";
+import { printableText } from "./printable-text.js";
 import type { Terminal } from "./terminal.js";
 
 /** Longest line taken, in bytes: 128 code points fit with room for decomposed forms (NFC makes them shorter). */
@@ -9,7 +10,8 @@ const MAX_CODE_POINTS = 128;
 
 /** Asks once, or twice when `isNew`: nobody sees what they type. */
 export async function askPassword(terminal: Terminal, username: string, isNew: boolean): Promise<string> {
-  const password = await terminal.askHidden(isNew ? `New password for ${username}: ` : `Password for ${username}: `);
+  const whose = printableText(username, 60);
+  const password = await terminal.askHidden(isNew ? `New password for ${whose}: ` : `Password for ${whose}: `);
   if (password === "") throw new ClientError("usage", "No password was typed.");
   if (!isNew) return password;
   checkNewPassword(password);

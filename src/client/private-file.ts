@@ -29,7 +29,7 @@ export class PrivateFile {
   /** Runs `change` on the text while no other process changes it, and stores what it returns unless undefined. */
   async update(change: (text: string | undefined) => Promise<string | undefined> | string | undefined): Promise<void> {
     try {
-      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      await makeFolder(dirname(this.path));
       await withFileLock(`${this.path}.lock`, async () => {
         const text = await change(await this.read());
         if (text !== undefined) await this.#replace(text);
@@ -74,6 +74,17 @@ export class PrivateFile {
       throw error;
     }
   }
+}
+
+/** Node's own `recursive` tries for ever where a folder that exists takes no other, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (await exists(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolder(parent);
+  await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+    // Another client may have been quicker.
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  });
 }
 
 function isMissing(error: unknown): boolean {
