@@ -26,7 +26,8 @@ const tasks = {
   /** npm's own `prepare`, so that `npx server` works after a plain `npm ci` as well. */
   async build() {
     if (!existsSync(compiler)) return; // `npm ci --omit=dev`: there is nothing to build with.
-    build();
+    // A type error must not undo the installation; every other task stops at it.
+    build({ allowFailure: true });
     linkPrograms();
   },
   async check() {
@@ -71,11 +72,11 @@ function npm(args) {
   else run(process.platform === "win32" ? "npm.cmd" : "npm", args, { shell: process.platform === "win32" });
 }
 
-function build() {
+function build({ allowFailure = false } = {}) {
   // An output folder that was thrown away beside a kept build record would not be written again.
   if (!existsSync(join(root, "dist/src"))) rmSync(join(root, "dist"), { recursive: true, force: true });
   if (!existsSync(join(root, "dist"))) step("compiling");
-  run(process.execPath, [compiler]);
+  run(process.execPath, [compiler], { allowFailure });
   pruneStaleOutput();
 }
 
