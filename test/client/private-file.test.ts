@@ -54,3 +54,16 @@ t.test("a folder that cannot be written is told with the path", { skip: process.
     { code: "file_unusable" },
   );
 });
+
+t.test("folders on the way are made, and a place that takes none is told, not tried for ever", async (t) => {
+  const deep = new PrivateFile(join(t.testdir({}), "a", "b", "f"), quiet);
+  await deep.update(() => "text");
+  t.equal(await deep.read(), "text");
+  if (process.platform === "linux") {
+    const nowhere = new PrivateFile("/proc/earshot/home/f", quiet);
+    await t.rejects(
+      nowhere.update(() => "text"),
+      { code: "file_unusable" },
+    );
+  }
+});
