@@ -43,7 +43,7 @@ const DEFAULT_LIMITS: Limits = {
   maxFrameBytes: 4 * 1024 * 1024,
   maxStreams: 1024,
   maxConnections: 10_000,
-  maxConnectionsPerAddress: 1_000,
+  maxConnectionsPerAddress: 2_000,
   handshakeTimeoutMs: 10_000,
   firstFrameTimeoutMs: 5_000,
   frameTimeoutMs: 30_000,

@@ -21,6 +21,7 @@ export type Reason =
   | "address_not_available"
   | "permission_denied"
   | "server_not_trusted"
+  | "certificate_expired"
   | "server_name_mismatch"
   | "server_identity_changed"
   | "alpn_mismatch"

@@ -5,7 +5,7 @@ import { connect as connectTls } from "node:tls";
 import { StatusCode } from "../wire/status-code.js";
 import { dialSocket } from "./connect.js";
 import { RpcError } from "./rpc-error.js";
-import { clientTlsOptions, publicKeyPin } from "./tls-settings.js";
+import { clientTlsOptions, publicKeyPin, serverRefusal } from "./tls-settings.js";
 
 export interface ProbeOptions {
   readonly host: string;
@@ -39,6 +39,11 @@ export async function probeServer({ host, port, serverName, timeoutMs = 10_000 }
     () => connectTls({ ...options, host, port }),
     "secureConnect",
   );
+  const refusal = serverRefusal(socket, {});
+  if (refusal !== undefined) {
+    socket.destroy();
+    throw refusal; // Nobody should be asked to trust what is no server of ours.
+  }
   const certificate = socket.getPeerX509Certificate();
   socket.destroy();
   if (certificate === undefined) {

@@ -71,7 +71,7 @@ t.test("an expired certificate is not trusted", async (t) => {
   const expired = await makeCertificate(authority, { notBefore: new Date(Date.now() - 2 * day), notAfter });
   const { port } = await foreignTls(t, { ...expired, ALPNProtocols: ["earshot/1"] });
   const tlsSettings = { ca: authority.cert };
-  t.match(await refused({ host: "127.0.0.1", port, tls: tlsSettings }), { reason: "server_not_trusted" });
+  t.match(await refused({ host: "127.0.0.1", port, tls: tlsSettings }), { reason: "certificate_expired" });
 });
 
 t.test("a name or an address that the certificate does not carry is a mismatch", async (t) => {
@@ -193,4 +193,9 @@ t.test("a probe tells what the certificate says, and trusts nothing", async (t) 
   t.ok(probed.validFrom.getTime() < probed.validTo.getTime());
   t.match(probed.fingerprint256, /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
   t.same(summary(await failure(probeServer({ host, port: 70_000 })))[1], "bad_options");
+});
+
+t.test("a probe of what is no server of ours says so: nobody is asked to trust it", async (t) => {
+  const { port } = await foreignTls(t, {});
+  t.same(summary(await failure(probeServer({ host: "127.0.0.1", port })))[1], "alpn_mismatch");
 });

@@ -14,7 +14,7 @@ const ROWS: readonly (readonly [unknown, string, string])[] = [
   [coded("EADDRINUSE"), "address_in_use", "UNAVAILABLE"],
   [coded("EACCES"), "permission_denied", "PERMISSION_DENIED"],
   [coded("ERR_SOCKET_BAD_PORT"), "bad_options", "INVALID_ARGUMENT"],
-  [coded("CERT_HAS_EXPIRED"), "server_not_trusted", "UNAVAILABLE"],
+  [coded("CERT_HAS_EXPIRED"), "certificate_expired", "UNAVAILABLE"],
   [coded("ERR_TLS_CERT_ALTNAME_INVALID"), "server_name_mismatch", "UNAVAILABLE"],
   [coded("EPROTO", "SSL routines:wrong version number"), "not_tls", "UNAVAILABLE"],
   [coded("EPROTO", "something else"), "tls_failed", "UNAVAILABLE"],
