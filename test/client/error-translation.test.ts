@@ -63,6 +63,7 @@ const ROWS: readonly Row[] = [
   { error: failed("alpn_mismatch"), code: "not_connected", exit: 3, says: /no Earshot server/ },
   { error: failed("tls_version_mismatch"), code: "not_connected", exit: 3, says: /version of TLS/ },
   { error: failed("server_not_trusted"), code: "server_not_trusted", exit: 4, says: /nothing was sent.*--ca/ },
+  { error: failed("certificate_expired"), code: "server_not_trusted", exit: 4, says: /out of date/ },
   { error: failed("server_name_mismatch"), code: "server_not_trusted", exit: 4, says: /another name/ },
   { error: failed("server_identity_changed"), code: "server_identity_changed", exit: 4, says: /has changed/ },
   { error: failed("connection_lost", "unknown"), code: "connection_lost", exit: 3, says: /broke off/ },
@@ -110,6 +111,12 @@ t.test(
     t.equal(message, "The nick?[2J was not accepted: no ?]0;title? please?.");
   },
 );
+
+t.test("a field named as something that every object has is no rule", async (t) => {
+  const detail = { field: "constructor", reason: 99, description: "odd" };
+  const error = answered(StatusCode.INVALID_ARGUMENT, { details: [[InvalidField, detail]] });
+  t.equal(translateError(error, SUBJECT).message, "The constructor was not accepted: odd.");
+});
 
 t.test("the key that a changed server shows is told", async (t) => {
   const pin = `sha256/${Buffer.alloc(32, 7).toString("base64")}`;
