@@ -36,8 +36,10 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
   readonly #limits: ConversationLimits;
   readonly #index = new FlowIndex<Flow>();
   readonly #flows = new RecencyList<Flow>();
-  /** Those that have ended, in the order in which they were last heard of. */
-  readonly #ended = new Set<Flow>();
+  /** Those that have ended, in the order in which they were last heard of, with that packet's time in seconds. */
+  readonly #ended = new Map<Flow, number>();
+  /** Time of the last packet that has one. */
+  #nowSeconds = 0;
   readonly #say = (event: StreamEvent): void => {
     this.#events.push(event);
   };
@@ -66,7 +68,8 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
 
   push(packet: DecodedPacket): void {
     this.#lastFrame = packet.frame;
-    if (this.#ended.size > 0) this.#closeLingering(packet.seconds ?? 0);
+    this.#nowSeconds = packet.seconds ?? this.#nowSeconds;
+    if (this.#ended.size > 0) this.#closeLingering();
     const flow = this.#flowOf(packet);
     const side = sideOf(packet, flow.ends) ?? "client";
     const heldBefore = flow.heldCostBytes;
@@ -75,7 +78,7 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
     this.#heldCostBytes += flow.heldCostBytes - heldBefore;
     // Back at the end of the queue: what still speaks lingers on.
     this.#ended.delete(flow);
-    if (flow.endedAtSeconds !== undefined) this.#ended.add(flow);
+    if (flow.hasEnded) this.#ended.set(flow, this.#nowSeconds);
     if (this.#heldCostBytes > this.#limits.maxHeldBytesInAll) this.#giveUpHoles();
   }
 
@@ -118,16 +121,16 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
     return flow;
   }
 
-  #closeLingering(nowSeconds: number): void {
-    for (const flow of this.#ended) {
-      const ended = flow.endedAtSeconds ?? nowSeconds;
-      if (Math.abs(nowSeconds - ended) < this.#limits.lingerSeconds) return;
-      this.#close(flow, flow.conversation.state === "rst" ? "rst" : "fin");
+  /** A clock that was set back lets them linger for longer; their number is bounded in any case. */
+  #closeLingering(): void {
+    for (const [flow, lastSeconds] of this.#ended) {
+      if (this.#nowSeconds - lastSeconds < this.#limits.lingerSeconds) return;
+      this.#close(flow, "end-of-capture");
     }
   }
 
   #closeStalest(): void {
-    const [ended] = this.#ended;
+    const [ended] = this.#ended.keys();
     const flow = ended ?? this.#flows.oldest;
     if (flow !== undefined) this.#close(flow, "timeout");
   }

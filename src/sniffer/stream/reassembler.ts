@@ -10,7 +10,7 @@ export interface ReassemblyLimits {
   readonly maxHeldBytes: number;
   /** Segments held behind a hole, per direction. */
   readonly maxHeldSegments: number;
-  /** A segment further ahead than this is not of this connection: the largest window there is (RFC 7323) is 1 GiB. */
+  /** A segment further off than this is not of this connection: the largest window there is (RFC 7323) is 1 GiB. */
   readonly maxAheadBytes: number;
   /** Once the receiver has acknowledged a hole, so many more packets are awaited in case the capture is out of order. */
   readonly patiencePackets: number;
@@ -108,12 +108,11 @@ export class Reassembler {
    * capture left them out: nobody can fill that hole, so it is told at once.
    */
   push(sequence: number, bytes: Uint8Array, frame: number, cutBytes = 0): void {
-    const length = bytes.length + cutBytes;
-    if (length === 0) return;
+    if (bytes.length + cutBytes === 0) return;
     if (this.#next === undefined) this.start(sequence);
     const ahead = sequenceDistance(this.#next ?? sequence, sequence);
     const offset = this.#offset + ahead;
-    if (ahead > this.#limits.maxAheadBytes || offset + length < 0) {
+    if (Math.abs(ahead) > this.#limits.maxAheadBytes) {
       this.#unplaced(bytes.length, "segment far outside the window", Math.max(offset, 0), frame);
       return;
     }

@@ -17,8 +17,6 @@ export const ACK = 0x10;
 
 export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | UdpFlow> {
   readonly conversation: TrackedConversation;
-  /** Packet time of the last packet since the connection ended, in seconds; undefined while it is open. */
-  endedAtSeconds: number | undefined;
   older: TcpFlow | UdpFlow | undefined;
   newer: TcpFlow | UdpFlow | undefined;
   hash = 0;
@@ -37,6 +35,10 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
 
   get ends(): FlowEnds {
     return this.conversation.ends;
+  }
+
+  get hasEnded(): boolean {
+    return this.conversation.state !== "open";
   }
 
   /** What holding bytes behind holes costs, both directions. */
@@ -77,14 +79,14 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     const other = side === "client" ? this.#server : this.#client;
     if ((flags & ACK) !== 0) other?.stream.acknowledged(packet.acknowledgment, frame);
     if ((flags & FIN) !== 0) own.stream.end(advanceSequence(sequence, payload.length + packet.cutBytes));
-    this.#noteEnd(flags, packet.seconds ?? 0);
+    this.#noteEnd(flags);
   }
 
   /** Gives up what is missing and delivers the rest. */
   flush(frame: number): void {
     this.#client?.stream.flush(frame);
     this.#server?.stream.flush(frame);
-    if (this.conversation.state === "open" && this.#isFinished()) this.conversation.state = "fin";
+    this.#noteEnd(0);
   }
 
   /** Without a SYN the stream starts with its first data: a keep-alive before it stands one byte too early. */
@@ -96,18 +98,14 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
       if (stream.firstSequence === undefined) stream.start(packet.acknowledgment);
     }
     // A SYN that was refused and is sent again: the second try may succeed.
-    if (this.conversation.state !== "rst") return;
-    this.conversation.state = "open";
-    this.endedAtSeconds = undefined;
+    if (this.conversation.state === "rst") this.conversation.state = "open";
   }
 
-  #noteEnd(flags: number, seconds: number): void {
+  #noteEnd(flags: number): void {
     const { conversation } = this;
-    if (conversation.state === "open") {
-      if ((flags & RST) !== 0) conversation.state = "rst";
-      else if (this.#isFinished()) conversation.state = "fin";
-    }
-    if (conversation.state !== "open") this.endedAtSeconds = seconds;
+    if (conversation.state !== "open") return;
+    if ((flags & RST) !== 0) conversation.state = "rst";
+    else if (this.#isFinished()) conversation.state = "fin";
   }
 
   #isFinished(): boolean {

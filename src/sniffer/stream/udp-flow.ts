@@ -12,7 +12,7 @@ export class UdpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
   readonly heldCostBytes = 0;
   readonly retransmittedBytes = 0;
   readonly unplacedBytes = 0;
-  readonly endedAtSeconds = undefined;
+  readonly hasEnded = false;
   older: TcpFlow | UdpFlow | undefined;
   newer: TcpFlow | UdpFlow | undefined;
   hash = 0;

@@ -1,0 +1,152 @@
+import t from "tap";
+import { ACK, FIN, handshake, RST, SYN, TableScript } from "./table-script.js";
+
+t.test("a whole connection is told from SYN to FIN", async (t) => {
+  const script = handshake(new TableScript())
+    .tcp({ from: "client", sequence: 1001, acknowledgment: 5001, data: "hello" })
+    .tcp({ from: "server", sequence: 5001, acknowledgment: 1006, data: "world" })
+    .tcp({ from: "client", sequence: 1006, acknowledgment: 5006, flags: FIN | ACK })
+    .tcp({ from: "server", sequence: 5006, acknowledgment: 1007, flags: FIN | ACK })
+    .tcp({ from: "client", sequence: 1007, acknowledgment: 5007 })
+    .finish();
+  t.same(script.told(), ["open 0", "0 client 0 hello", "0 server 0 world", "close 0 fin"]);
+  const [conversation] = script.conversations;
+  t.match(conversation, { client: "10.0.0.1:40000", server: "10.0.0.2:443", midstream: false, state: "fin" });
+  t.same([conversation?.firstFrame, conversation?.lastFrame], [1, 8]);
+});
+
+t.test("a SYN+ACK seen first tells who the client is, and the SYN behind it belongs to it", async (t) => {
+  const script = new TableScript()
+    .tcp({ from: "server", sequence: 5000, acknowledgment: 1001, flags: SYN | ACK })
+    .tcp({ from: "client", sequence: 1000, flags: SYN })
+    .tcp({ from: "client", sequence: 1001, data: "hello" });
+  t.same(script.told(), ["open 0", "0 client 0 hello"]);
+  t.match(script.conversations[0], { client: "10.0.0.1:40000", midstream: false });
+});
+
+t.test("the SYN+ACK tells where the client's stream begins, so that its loss is a hole", async (t) => {
+  const script = new TableScript()
+    .tcp({ from: "server", sequence: 5000, acknowledgment: 1001, flags: SYN | ACK })
+    .tcp({ from: "client", sequence: 1004, data: "lo" })
+    .finish();
+  t.same(script.told(), ["open 0", "0 client gap 0+3", "0 client 3 lo", "close 0 end-of-capture"]);
+});
+
+t.test("both sides may send a SYN at once", async (t) => {
+  const script = new TableScript()
+    .tcp({ from: "client", sequence: 1000, flags: SYN })
+    .tcp({ from: "server", sequence: 5000, flags: SYN })
+    .tcp({ from: "server", sequence: 5000, acknowledgment: 1001, flags: SYN | ACK })
+    .tcp({ from: "client", sequence: 1000, acknowledgment: 5001, flags: SYN | ACK })
+    .tcp({ from: "client", sequence: 1001, data: "hello" });
+  t.same(script.told(), ["open 0", "0 client 0 hello"]);
+});
+
+t.test("a SYN sent again, early or late, opens nothing", async (t) => {
+  const script = new TableScript().tcp({ from: "client", sequence: 1000, flags: SYN });
+  handshake(script)
+    .tcp({ from: "server", sequence: 5000, acknowledgment: 1001, flags: SYN | ACK })
+    .tcp({ from: "client", sequence: 1001, data: "hello" })
+    .tcp({ from: "client", sequence: 1000, flags: SYN });
+  t.same(script.told(), ["open 0", "0 client 0 hello"]);
+});
+
+t.test("a new SYN on the same ports opens a new conversation, whether the old one ended or not", async (t) => {
+  const open = handshake(new TableScript()).tcp({ from: "client", sequence: 1001, data: "one" });
+  handshake(open, 70_000, 80_000).tcp({ from: "client", sequence: 70_001, data: "two" });
+  t.same(open.told(), ["open 0", "0 client 0 one", "close 0 end-of-capture", "open 1", "1 client 0 two"]);
+  const ended = handshake(new TableScript())
+    .tcp({ from: "client", sequence: 1001, flags: FIN | ACK })
+    .tcp({ from: "server", sequence: 5001, flags: FIN | ACK });
+  handshake(ended, 70_000, 80_000).tcp({ from: "client", sequence: 70_001, data: "two" });
+  t.same(ended.told(), ["open 0", "close 0 fin", "open 1", "1 client 0 two"]);
+});
+
+t.test("a SYN that was refused and is sent again may succeed", async (t) => {
+  const script = new TableScript()
+    .tcp({ from: "client", sequence: 1000, flags: SYN })
+    .tcp({ from: "server", sequence: 0, acknowledgment: 1001, flags: RST | ACK });
+  t.equal(script.conversations[0]?.state, "rst");
+  handshake(script).tcp({ from: "client", sequence: 1001, data: "hello" }).finish();
+  t.same(script.told(), ["open 0", "0 client 0 hello", "close 0 end-of-capture"]);
+});
+
+t.test("a server that answers anew starts its stream anew", async (t) => {
+  const script = handshake(new TableScript())
+    .tcp({ from: "server", sequence: 9000, acknowledgment: 1001, flags: SYN | ACK })
+    .tcp({ from: "server", sequence: 9001, data: "hello" });
+  t.same(script.told(), ["open 0", "0 server 0 hello"]);
+});
+
+t.test("data on the SYN is the stream's beginning, sent again if the server refused it", async (t) => {
+  const taken = new TableScript()
+    .tcp({ from: "client", sequence: 1000, flags: SYN, data: "GET " })
+    .tcp({ from: "server", sequence: 5000, acknowledgment: 1005, flags: SYN | ACK })
+    .tcp({ from: "client", sequence: 1005, data: "/" });
+  t.same(taken.told(), ["open 0", "0 client 0 GET ", "0 client 4 /"]);
+  const refused = new TableScript()
+    .tcp({ from: "client", sequence: 1000, flags: SYN, data: "GET " })
+    .tcp({ from: "server", sequence: 5000, acknowledgment: 1001, flags: SYN | ACK })
+    .tcp({ from: "client", sequence: 1001, data: "GET /" });
+  t.same(refused.told(), ["open 0", "0 client 0 GET ", "0 client 4 /"]);
+});
+
+t.test("a reset ends the connection; its data, and what is still sent, are told", async (t) => {
+  const script = handshake(new TableScript())
+    .tcp({ from: "server", sequence: 5001, flags: RST | ACK, data: "reason" })
+    .tcp({ from: "client", sequence: 1001, data: "late" })
+    .finish();
+  t.same(script.told(), ["open 0", "0 server 0 reason", "0 client 0 late", "close 0 rst"]);
+});
+
+t.test("a reset behind both FINs changes nothing", async (t) => {
+  const script = handshake(new TableScript())
+    .tcp({ from: "client", sequence: 1001, flags: FIN | ACK })
+    .tcp({ from: "server", sequence: 5001, flags: FIN | ACK })
+    .tcp({ from: "client", sequence: 1002, flags: RST })
+    .finish();
+  t.same(script.told(), ["open 0", "close 0 fin"]);
+});
+
+t.test("a capture of one side alone ends with that side's FIN", async (t) => {
+  const script = new TableScript()
+    .tcp({ from: "client", sequence: 1000, flags: SYN })
+    .tcp({ from: "client", sequence: 1001, data: "hello", flags: FIN | ACK })
+    .finish();
+  t.same(script.told(), ["open 0", "0 client 0 hello", "close 0 fin"]);
+});
+
+t.test("midstream the lower port is the server's, and the stream begins with the first data", async (t) => {
+  const script = new TableScript()
+    .tcp({ from: "server", sequence: 5000, acknowledgment: 1000, data: "world" })
+    .tcp({ from: "client", sequence: 999, acknowledgment: 5005 })
+    .tcp({ from: "client", sequence: 1000, acknowledgment: 5005, data: "hello" });
+  t.same(script.told(), ["open 0", "0 server 0 world", "0 client 0 hello"]);
+  t.match(script.conversations[0], { client: "10.0.0.1:40000", server: "10.0.0.2:443", midstream: true });
+});
+
+t.test("a SYN after midstream data is a new connection", async (t) => {
+  const script = new TableScript().tcp({ from: "server", sequence: 5000, data: "world" });
+  handshake(script, 1, 2);
+  t.same(script.told(), ["open 0", "0 server 0 world", "close 0 end-of-capture", "open 1"]);
+});
+
+t.test("a window of zero and its probes bring nothing twice", async (t) => {
+  const script = handshake(new TableScript())
+    .tcp({ from: "client", sequence: 1001, data: "hello" })
+    .tcp({ from: "client", sequence: 1006, data: "w" })
+    .tcp({ from: "server", sequence: 5001, acknowledgment: 1006 })
+    .tcp({ from: "client", sequence: 1006, data: "world" });
+  t.same(script.told(), ["open 0", "0 client 0 hello", "0 client 5 w", "0 client 6 orld"]);
+});
+
+t.test("segments cut off by the snapshot length give what is there, and the FIN stands behind the rest", async (t) => {
+  const script = handshake(new TableScript())
+    .tcp({ from: "client", sequence: 1001, data: "hello world", cutBytes: 6 })
+    .tcp({ from: "client", sequence: 1012, data: "again", cutBytes: 5, flags: FIN | ACK })
+    .tcp({ from: "server", sequence: 5001, flags: FIN | ACK })
+    .finish();
+  const gaps = ["0 client gap 5+6", "0 client gap 11+5"];
+  t.same(script.told(), ["open 0", "0 client 0 hello", ...gaps, "close 0 fin"]);
+  t.equal(script.conversations[0]?.gaps, 1, "holes next to each other count once");
+});
