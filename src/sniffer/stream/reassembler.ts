@@ -174,9 +174,12 @@ export class Reassembler {
       if (cut > 0) this.#skip(cut, frame);
       return;
     }
+    const isNewHole = this.#held.length === 0;
     this.#hold(offset + known, fresh, frame);
     if (cut > 0) this.#holdCut(offset + known + fresh.length, cut);
-    this.#deliverHeld(frame);
+    const isFilled = this.#deliverHeld(frame) > 0;
+    // What was acknowledged while another hole was open says nothing of how long this one has been waited for.
+    if (isNewHole || isFilled) this.#acknowledged = undefined;
   }
 
   /** Keeps copies of the parts that no held segment covers. */
@@ -228,7 +231,8 @@ export class Reassembler {
     return index;
   }
 
-  #deliverHeld(frame: number): void {
+  /** Gives the number of held segments that followed. */
+  #deliverHeld(frame: number): number {
     let count = 0;
     for (const held of this.#held) {
       if (held.offset !== this.#offset) break;
@@ -238,6 +242,7 @@ export class Reassembler {
       count++;
     }
     if (count > 0) this.#held.splice(0, count);
+    return count;
   }
 
   #deliver(bytes: Uint8Array, frame: number): void {

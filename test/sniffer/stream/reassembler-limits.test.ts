@@ -78,6 +78,16 @@ t.test("a segment that arrives late in the capture still fills its hole", async 
   t.equal(told.bytes, 200);
 });
 
+t.test("an acknowledgment of all that is to come gives no hole up early", async (t) => {
+  const { stream, told, push } = reassembler({ patiencePackets: 5 });
+  for (let round = 0; round < 20; round++) {
+    push(round * 10 + 5, 5);
+    for (let count = 0; count < 3; count++) stream.acknowledged(1000, 1);
+    push(round * 10, 5);
+  }
+  t.same(told.gaps, []);
+});
+
 t.test("many acknowledged holes are given up together, not one after another", async (t) => {
   const { stream, told, push } = reassembler({ patiencePackets: 5 });
   for (let index = 0; index < 40; index++) {
