@@ -13,7 +13,7 @@ interface Sent {
 
 /** Segments of one side from this sequence number on, some of them again in other pieces, disordered within a window. */
 function segments(random: RandomSource, from: Step["from"], start: number, data: Uint8Array): Step[] {
-  const window = random.below(12);
+  const window = random.below(9);
   const sent: Sent[] = [];
   const send = (begin: number, end: number, delay: number) => {
     const step = { from, sequence: start + begin, data: data.slice(begin, end) };

@@ -4,7 +4,9 @@ import { type DecodedPacket, TCP } from "../packet/decoded-packet.js";
 import { type FlowEnds, FlowIndex, sideOf } from "./flow-index.js";
 import { DEFAULT_REASSEMBLY_LIMITS, type ReassemblyLimits } from "./reassembler.js";
 import { RecencyList } from "./recency-list.js";
+import { RecentBytes } from "./recent-bytes.js";
 import type { StreamEvent } from "./stream-event.js";
+import type { TcpMeans } from "./tcp-direction.js";
 import { ACK, SYN, TcpFlow } from "./tcp-flow.js";
 import { TrackedConversation } from "./tracked-conversation.js";
 import { UdpFlow } from "./udp-flow.js";
@@ -14,6 +16,8 @@ export interface ConversationLimits extends ReassemblyLimits {
   readonly maxConversations: number;
   /** Bytes held behind holes in all conversations together, with what keeping them costs. */
   readonly maxHeldBytesInAll: number;
+  /** Delivered bytes, of all conversations together, against which retransmissions are compared. */
+  readonly maxRememberedBytes: number;
   /** Packet time of silence after which an ended connection takes no stragglers any more. */
   readonly lingerSeconds: number;
 }
@@ -22,6 +26,7 @@ export const DEFAULT_CONVERSATION_LIMITS: ConversationLimits = {
   ...DEFAULT_REASSEMBLY_LIMITS,
   maxConversations: 65_536,
   maxHeldBytesInAll: 64 * 1024 * 1024,
+  maxRememberedBytes: 4 * 1024 * 1024,
   lingerSeconds: 60,
 };
 
@@ -34,6 +39,7 @@ type CloseReason = Extract<StreamEvent, { kind: "close" }>["how"];
 /** Push only packets that have a transport; pull events until undefined before the next push. */
 export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
   readonly #limits: ConversationLimits;
+  readonly #means: TcpMeans;
   readonly #index = new FlowIndex<Flow>();
   readonly #flows = new RecencyList<Flow>();
   /** Those that have ended, in the order in which they were last heard of, with that packet's time in seconds. */
@@ -54,6 +60,8 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
 
   constructor(limits: Partial<ConversationLimits> = {}) {
     this.#limits = { ...DEFAULT_CONVERSATION_LIMITS, ...limits };
+    const recent = new RecentBytes(this.#limits.maxRememberedBytes);
+    this.#means = { limits: this.#limits, recent, say: this.#say };
   }
 
   /** Payload bytes dropped because they had come before. */
@@ -114,7 +122,7 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
     const isTcp = packet.transport === TCP;
     const midstream = isTcp && (packet.flags & SYN) === 0;
     const conversation = new TrackedConversation(this.#nextId++, endsOf(packet), packet.frame, midstream);
-    const flow = isTcp ? new TcpFlow(conversation, this.#limits, this.#say) : new UdpFlow(conversation, this.#say);
+    const flow = isTcp ? new TcpFlow(conversation, this.#means) : new UdpFlow(conversation, this.#say);
     this.#index.add(flow);
     this.#flows.add(flow);
     this.#say({ kind: "open", conversation, frame: packet.frame });

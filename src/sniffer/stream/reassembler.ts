@@ -3,6 +3,8 @@
 //
 //   delivered ──────────────▶│ hole │ held │ hole │ held
 //                            └ next
+import { HeldSegments } from "./held-segments.js";
+import { NO_RECORD, type RecentBytes } from "./recent-bytes.js";
 import { advanceSequence, sequenceDistance } from "./sequence.js";
 
 export interface ReassemblyLimits {
@@ -30,17 +32,7 @@ export interface ReassemblySink {
   oddity(what: string, offset: number, length: number, frame: number): void;
 }
 
-/** What an object, its array and its place in the list cost beside the bytes: one-byte segments must not outgrow a limit. */
-const HELD_SEGMENT_COST_BYTES = 512;
-
-const EMPTY = new Uint8Array(0);
-
-/** Bytes behind a hole, or (with `cutBytes`) the place of bytes that were on the wire but are not in the capture. */
-interface Held {
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-  readonly cutBytes: number;
-}
+const OTHER_BYTES = "retransmission with other bytes";
 
 /** The receiver had everything before `offset` when packet number `at` of this direction's count was seen. */
 interface Acknowledged {
@@ -57,18 +49,19 @@ export class Reassembler {
   #next: number | undefined;
   /** The same byte's offset in the stream. */
   #offset = 0;
-  /** Sorted by offset, without overlaps. */
-  #held: Held[] = [];
-  #heldBytes = 0;
+  readonly #held = new HeldSegments();
   #finOffset: number | undefined;
   #packetsSinceHole = 0;
   #acknowledged: Acknowledged | undefined;
+  readonly #recent: RecentBytes;
+  #lastRecord = NO_RECORD;
   #retransmittedBytes = 0;
   #unplacedBytes = 0;
 
-  constructor(sink: ReassemblySink, limits: ReassemblyLimits = DEFAULT_REASSEMBLY_LIMITS) {
+  constructor(sink: ReassemblySink, limits: ReassemblyLimits, recent: RecentBytes) {
     this.#sink = sink;
     this.#limits = limits;
+    this.#recent = recent;
   }
 
   /** Sequence number of the stream's first byte, once it is known. */
@@ -83,7 +76,7 @@ export class Reassembler {
 
   /** What holding segments behind holes costs in memory. */
   get heldCostBytes(): number {
-    return this.#heldBytes + this.#held.length * HELD_SEGMENT_COST_BYTES;
+    return this.#held.costBytes;
   }
 
   /** Bytes that came again and were dropped. */
@@ -98,7 +91,7 @@ export class Reassembler {
 
   /** The stream's first byte has this sequence number: the SYN's plus one. Changes nothing once bytes have come. */
   start(sequence: number): void {
-    if (this.#offset > 0 || this.#held.length > 0) return;
+    if (this.#offset > 0 || this.#held.count > 0) return;
     this.#first = sequence >>> 0;
     this.#next = this.#first;
   }
@@ -117,7 +110,7 @@ export class Reassembler {
       return;
     }
     this.#place(offset, bytes, cutBytes, frame);
-    if (this.#held.length > 0) this.#packetsSinceHole++;
+    if (this.#held.count > 0) this.#packetsSinceHole++;
     this.#keepWithinLimits(frame);
   }
 
@@ -129,7 +122,7 @@ export class Reassembler {
 
   /** The receiver has everything before this sequence number: a hole there is one of the capture, not of the stream. */
   acknowledged(sequence: number, frame: number): void {
-    const first = this.#held[0];
+    const first = this.#held.first;
     if (first === undefined || this.#next === undefined) return;
     const offset = this.#offset + sequenceDistance(this.#next, sequence);
     this.#packetsSinceHole++;
@@ -146,7 +139,7 @@ export class Reassembler {
 
   /** Gives up all holes and delivers what is held. */
   flush(frame: number): void {
-    while (this.#held.length > 0) this.#skipHole(frame);
+    while (this.#held.count > 0) this.#skipHole(frame);
     const missing = (this.#finOffset ?? 0) - this.#offset;
     if (missing > 0 && missing <= this.#limits.maxAheadBytes) this.#skip(missing, frame);
   }
@@ -165,100 +158,60 @@ export class Reassembler {
   #placeWithin(offset: number, bytes: Uint8Array, cutBytes: number, frame: number): void {
     const known = Math.max(this.#offset - offset, 0);
     const old = Math.min(known, bytes.length);
-    this.#retransmittedBytes += old;
+    if (old > 0) this.#dropOld(offset, bytes.length === old ? bytes : bytes.subarray(0, old), frame);
     if (known >= bytes.length + cutBytes) return;
     const fresh = old === 0 ? bytes : bytes.subarray(old);
     const cut = Math.min(cutBytes, bytes.length + cutBytes - known);
-    if (offset + known === this.#offset && this.#held.length === 0) {
+    if (offset + known === this.#offset && this.#held.count === 0) {
       if (fresh.length > 0) this.#deliver(fresh, frame);
       if (cut > 0) this.#skip(cut, frame);
       return;
     }
-    const isNewHole = this.#held.length === 0;
-    this.#hold(offset + known, fresh, frame);
-    if (cut > 0) this.#holdCut(offset + known + fresh.length, cut);
+    const isNewHole = this.#held.count === 0;
+    this.#held.hold(offset + known, fresh, (again, at, differs) => {
+      this.#retransmittedBytes += again.length;
+      if (differs) this.#sink.oddity(OTHER_BYTES, at, again.length, frame);
+    });
+    if (cut > 0) this.#held.holdCut(offset + known + fresh.length, cut);
     const isFilled = this.#deliverHeld(frame) > 0;
     // What was acknowledged while another hole was open says nothing of how long this one has been waited for.
     if (isNewHole || isFilled) this.#acknowledged = undefined;
   }
 
-  /** Keeps copies of the parts that no held segment covers. */
-  #hold(offset: number, bytes: Uint8Array, frame: number): void {
-    const end = offset + bytes.length;
-    let index = this.#firstEndingAfter(offset);
-    let at = offset;
-    while (at < end) {
-      const next = this.#held[index];
-      const freeUntil = Math.min(end, next?.offset ?? end);
-      if (at < freeUntil) {
-        const copy = bytes.slice(at - offset, freeUntil - offset);
-        this.#held.splice(index, 0, { offset: at, bytes: copy, cutBytes: 0 });
-        this.#heldBytes += copy.length;
-        index++;
-        at = freeUntil;
-      }
-      const covering = this.#held[index];
-      if (at >= end || covering === undefined) continue;
-      const coveredUntil = Math.min(end, endOf(covering));
-      this.#dropCovered(covering, bytes.subarray(at - offset, coveredUntil - offset), at, frame);
-      at = coveredUntil;
-      index++;
-    }
-  }
-
-  /** Only up to the next held segment: what is there came from elsewhere. */
-  #holdCut(offset: number, cutBytes: number): void {
-    const index = this.#firstEndingAfter(offset);
-    const free = Math.min(cutBytes, (this.#held[index]?.offset ?? Number.POSITIVE_INFINITY) - offset);
-    if (free > 0) this.#held.splice(index, 0, { offset, bytes: EMPTY, cutBytes: free });
-  }
-
-  #dropCovered(kept: Held, again: Uint8Array, at: number, frame: number): void {
+  #dropOld(offset: number, again: Uint8Array, frame: number): void {
     this.#retransmittedBytes += again.length;
-    const first = kept.bytes.subarray(at - kept.offset, at - kept.offset + again.length);
-    if (first.some((byte, index) => byte !== again[index])) {
-      this.#sink.oddity("retransmission with other bytes", at, again.length, frame);
+    // A keep-alive may bring any byte in the place of the last one (RFC 9293, section 3.8.4).
+    const isKeepAlive = again.length === 1 && offset === this.#offset - 1;
+    if (!isKeepAlive && this.#recent.differs(this.#lastRecord, offset, again)) {
+      this.#sink.oddity(OTHER_BYTES, offset, again.length, frame);
     }
-  }
-
-  /** Most segments arrive near the end, so the search begins there. */
-  #firstEndingAfter(offset: number): number {
-    let index = this.#held.length;
-    for (; index > 0; index--) {
-      const before = this.#held[index - 1];
-      if (before === undefined || endOf(before) <= offset) break;
-    }
-    return index;
   }
 
   /** Gives the number of held segments that followed. */
   #deliverHeld(frame: number): number {
-    let count = 0;
-    for (const held of this.#held) {
-      if (held.offset !== this.#offset) break;
-      this.#heldBytes -= held.bytes.length;
-      if (held.bytes.length > 0) this.#deliver(held.bytes, frame);
-      if (held.cutBytes > 0) this.#skip(held.cutBytes, frame);
-      count++;
+    const followers = this.#held.takeFrom(this.#offset);
+    for (const { bytes, cutBytes } of followers) {
+      if (bytes.length > 0) this.#deliver(bytes, frame);
+      if (cutBytes > 0) this.#skip(cutBytes, frame);
     }
-    if (count > 0) this.#held.splice(0, count);
-    return count;
+    return followers.length;
   }
 
   #deliver(bytes: Uint8Array, frame: number): void {
     const offset = this.#offset;
+    this.#lastRecord = this.#recent.remember(this.#lastRecord, offset, bytes);
     this.#advance(bytes.length);
     this.#sink.bytes(offset, bytes, frame);
   }
 
   #skipHolesBefore(offset: number, frame: number): void {
-    for (let first = this.#held[0]; first !== undefined && first.offset <= offset; first = this.#held[0]) {
+    for (let first = this.#held.first; first !== undefined && first.offset <= offset; first = this.#held.first) {
       this.#skipHole(frame);
     }
   }
 
   #skipHole(frame: number): void {
-    const first = this.#held[0];
+    const first = this.#held.first;
     if (first === undefined) return;
     this.#skip(first.offset - this.#offset, frame);
     this.#deliverHeld(frame);
@@ -277,15 +230,11 @@ export class Reassembler {
 
   #keepWithinLimits(frame: number): void {
     const { maxHeldBytes, maxHeldSegments } = this.#limits;
-    while (this.heldCostBytes > maxHeldBytes || this.#held.length > maxHeldSegments) this.#skipHole(frame);
+    while (this.heldCostBytes > maxHeldBytes || this.#held.count > maxHeldSegments) this.#skipHole(frame);
   }
 
   #unplaced(length: number, what: string, offset: number, frame: number): void {
     this.#unplacedBytes += length;
     this.#sink.oddity(what, offset, length, frame);
   }
-}
-
-function endOf(held: Held): number {
-  return held.offset + held.bytes.length + held.cutBytes;
 }

@@ -1,8 +1,16 @@
 // One side of a TCP connection: its reassembler, its SYN, and the events of its stream.
 import type { Side } from "../event.js";
 import { Reassembler, type ReassemblyLimits, type ReassemblySink } from "./reassembler.js";
+import type { RecentBytes } from "./recent-bytes.js";
 import type { StreamEvent } from "./stream-event.js";
 import type { TrackedConversation } from "./tracked-conversation.js";
+
+/** What all directions share. */
+export interface TcpMeans {
+  readonly limits: ReassemblyLimits;
+  readonly recent: RecentBytes;
+  readonly say: (event: StreamEvent) => void;
+}
 
 export class TcpDirection implements ReassemblySink {
   readonly stream: Reassembler;
@@ -14,16 +22,11 @@ export class TcpDirection implements ReassemblySink {
   readonly #side: Side;
   readonly #say: (event: StreamEvent) => void;
 
-  constructor(
-    conversation: TrackedConversation,
-    side: Side,
-    limits: ReassemblyLimits,
-    say: (event: StreamEvent) => void,
-  ) {
+  constructor(conversation: TrackedConversation, side: Side, means: TcpMeans) {
     this.#conversation = conversation;
     this.#side = side;
-    this.#say = say;
-    this.stream = new Reassembler(this, limits);
+    this.#say = means.say;
+    this.stream = new Reassembler(this, means.limits, means.recent);
   }
 
   bytes(offset: number, bytes: Uint8Array, frame: number): void {

@@ -2,11 +2,9 @@
 import type { Side } from "../event.js";
 import type { DecodedPacket } from "../packet/decoded-packet.js";
 import type { FlowEnds, Indexed } from "./flow-index.js";
-import type { ReassemblyLimits } from "./reassembler.js";
 import type { Listed } from "./recency-list.js";
 import { advanceSequence } from "./sequence.js";
-import type { StreamEvent } from "./stream-event.js";
-import { TcpDirection } from "./tcp-direction.js";
+import { TcpDirection, type TcpMeans } from "./tcp-direction.js";
 import type { TrackedConversation } from "./tracked-conversation.js";
 import type { UdpFlow } from "./udp-flow.js";
 
@@ -21,16 +19,14 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
   newer: TcpFlow | UdpFlow | undefined;
   hash = 0;
   sameHash: TcpFlow | UdpFlow | undefined;
-  readonly #limits: ReassemblyLimits;
-  readonly #say: (event: StreamEvent) => void;
+  readonly #means: TcpMeans;
   /** Made when first spoken of: half of a flood's connections never have a second side. */
   #client: TcpDirection | undefined;
   #server: TcpDirection | undefined;
 
-  constructor(conversation: TrackedConversation, limits: ReassemblyLimits, say: (event: StreamEvent) => void) {
+  constructor(conversation: TrackedConversation, means: TcpMeans) {
     this.conversation = conversation;
-    this.#limits = limits;
-    this.#say = say;
+    this.#means = means;
   }
 
   get ends(): FlowEnds {
@@ -114,10 +110,10 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
 
   #direction(side: Side): TcpDirection {
     if (side === "client") {
-      this.#client ??= new TcpDirection(this.conversation, side, this.#limits, this.#say);
+      this.#client ??= new TcpDirection(this.conversation, side, this.#means);
       return this.#client;
     }
-    this.#server ??= new TcpDirection(this.conversation, side, this.#limits, this.#say);
+    this.#server ??= new TcpDirection(this.conversation, side, this.#means);
     return this.#server;
   }
 }

@@ -4,6 +4,7 @@ import {
   Reassembler,
   type ReassemblyLimits,
 } from "../../../src/sniffer/stream/reassembler.js";
+import { RecentBytes } from "../../../src/sniffer/stream/recent-bytes.js";
 
 function reassembler(limits: Partial<ReassemblyLimits>) {
   const gaps: [number, number][] = [];
@@ -15,7 +16,7 @@ function reassembler(limits: Partial<ReassemblyLimits>) {
     gap: (offset: number, length: number) => told.gaps.push([offset, length]),
     oddity: () => {},
   };
-  const stream = new Reassembler(sink, { ...DEFAULT_REASSEMBLY_LIMITS, ...limits });
+  const stream = new Reassembler(sink, { ...DEFAULT_REASSEMBLY_LIMITS, ...limits }, new RecentBytes(4096));
   stream.start(0);
   return { stream, told, push: (sequence: number, length: number) => stream.push(sequence, new Uint8Array(length), 1) };
 }

@@ -4,6 +4,7 @@ import {
   Reassembler,
   type ReassemblyLimits,
 } from "../../../src/sniffer/stream/reassembler.js";
+import { RecentBytes } from "../../../src/sniffer/stream/recent-bytes.js";
 
 /** What came out, in order: text for bytes, "[gap 3+2]" for holes, "(oddity 3+2)" for what is odd. */
 function reassembler(start: number | undefined, limits: Partial<ReassemblyLimits> = {}) {
@@ -13,7 +14,7 @@ function reassembler(start: number | undefined, limits: Partial<ReassemblyLimits
     gap: (offset: number, length: number) => heard.push(`[gap ${offset}+${length}]`),
     oddity: (what: string, offset: number, length: number) => heard.push(`(${what} ${offset}+${length})`),
   };
-  const stream = new Reassembler(sink, { ...DEFAULT_REASSEMBLY_LIMITS, ...limits });
+  const stream = new Reassembler(sink, { ...DEFAULT_REASSEMBLY_LIMITS, ...limits }, new RecentBytes(4096));
   if (start !== undefined) stream.start(start);
   return {
     stream,
@@ -97,6 +98,19 @@ t.test("a start is taken back as long as nothing has come", async (t) => {
   stream.start(300);
   push(202, "!");
   t.equal(heard(), "hi!");
+});
+
+t.test("a retransmission with other bytes than were delivered is told, however it is cut", async (t) => {
+  const { push, heard } = reassembler(0xfffffffc);
+  push(0xfffffffc, "hello");
+  push(1, " world");
+  t.equal(heard(), "hello world");
+  push(0xfffffffe, "llo wor");
+  t.equal(heard(), "");
+  push(0xfffffffe, "llO");
+  push(0, "o World!!");
+  const told = "(retransmission with other bytes 2+3)(retransmission with other bytes 4+7)!!";
+  t.equal(heard(), told);
 });
 
 t.test("keep-alives bring nothing", async (t) => {
