@@ -7,6 +7,7 @@ import { type AccountServer, type AccountServerOptions, createAccountServer } fr
 import { CertificateError } from "./certificate/certificate-error.js";
 import { openCertificateFolder } from "./certificate/certificate-folder.js";
 import { decodeListenAddress, encodeListenAddress } from "./listen-option.js";
+import { LogOutput } from "./log-output.js";
 import { ServerLog } from "./server-log.js";
 import { untilStopped } from "./stop-signals.js";
 import { StoreError } from "./store/store-error.js";
@@ -33,7 +34,7 @@ interface ServerOptions {
 
 /** Runs the command; `argv` is that of the process. Resolves with the exit code. */
 export async function runServer(argv: readonly string[]): Promise<number> {
-  // Who read our output went away, as `head` does. That is no reason to stop serving.
+  // Who read our output went away, as `head` does, or the disk is full. That is no reason to stop serving.
   process.stdout.on("error", () => undefined);
   process.stderr.on("error", () => undefined);
   try {
@@ -80,7 +81,8 @@ async function run(command: Command, options: ServerOptions): Promise<number> {
   if (options.cert === undefined && options.plaintext === undefined) {
     command.error("error: a folder for certificates is needed: server --cert certs/");
   }
-  const log = new ServerLog((line) => process.stderr.write(line));
+  const output = new LogOutput(process.stderr);
+  const log = new ServerLog((line) => output.write(line));
   const { settings, transport } = await transportOf(options, log);
   const hashing = options.scryptCost === undefined ? {} : { cost: { ln: options.scryptCost, r: 8, p: 3 } };
   const server = await createAccountServer({ ...settings, database: options.database, hashing });

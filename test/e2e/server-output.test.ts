@@ -1,0 +1,107 @@
+// The `server` program whose words go nowhere: a full disk, a reader that left, a reader that never reads.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { createServer, connect as dialTcp } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import t, { type Test } from "tap";
+import { connect } from "../../src/rpc/index.js";
+
+const MAIN = fileURLToPath(new URL("../../src/server/main.js", import.meta.url));
+/** Linux: every write to it fails with ENOSPC. */
+const FULL = "/dev/full";
+const onlyLinux = { skip: process.platform !== "linux" };
+/** More than a pipe holds, with about 140 bytes of log each. */
+const MANY = 3_000;
+const AT_ONCE = 50;
+
+t.test("a full disk under both outputs does not end it", onlyLinux, async (t) => {
+  const full = openSync(FULL, "w");
+  t.teardown(() => closeSync(full));
+  const port = await freePort();
+  const child = start(t, port, full, full);
+  const ended = once(child, "close");
+  (await untilServing(port, ended)).close();
+  await sendGarbage(port, AT_ONCE);
+  (await untilServing(port, ended)).close();
+  child.kill("SIGTERM");
+  t.same(await ended, [0, null]);
+});
+
+t.test("a reader that left does not end it", async (t) => {
+  const port = await freePort();
+  const child = start(t, port, "pipe", "pipe");
+  const ended = once(child, "exit");
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  (await untilServing(port, ended)).close();
+  await sendGarbage(port, AT_ONCE);
+  (await untilServing(port, ended)).close();
+  child.kill("SIGTERM");
+  t.same(await ended, [0, null]);
+});
+
+t.test("a log that nobody reads keeps it neither from serving nor from ending", async (t) => {
+  const port = await freePort();
+  const child = start(t, port, "ignore", "pipe");
+  child.stderr?.pause();
+  const ended = once(child, "exit");
+  (await untilServing(port, ended)).close();
+  await sendGarbage(port, MANY);
+  child.kill("SIGTERM");
+  t.same(await ended, [0, null]);
+});
+
+type Output = "pipe" | "ignore" | number;
+
+function start(t: Test, port: number, stdout: Output, stderr: Output): ChildProcess {
+  const folder = t.testdir();
+  const args = ["--cert", join(folder, "certs"), "--listen", `127.0.0.1:${port}`, "--database", join(folder, "a.db")];
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", stdout, stderr] });
+  t.teardown(() => child.kill("SIGKILL"));
+  return child;
+}
+
+/** The line that names the port is what cannot be read here. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen({ host: "127.0.0.1", port: 0 });
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function untilServing(port: number, ended: Promise<unknown>) {
+  let over = false;
+  const watch = ended.then(() => {
+    over = true;
+  });
+  for (;;) {
+    try {
+      return await connect({ host: "127.0.0.1", port, tls: { insecure: true } });
+    } catch (error) {
+      await Promise.race([watch, new Promise((resolve) => setTimeout(resolve, 20))]);
+      if (over) {
+        throw error;
+      }
+    }
+  }
+}
+
+async function sendGarbage(port: number, count: number): Promise<void> {
+  for (let sent = 0; sent < count; sent += AT_ONCE) {
+    await Promise.all(Array.from({ length: AT_ONCE }, () => refusedOnce(port)));
+  }
+}
+
+function refusedOnce(port: number): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = dialTcp({ host: "127.0.0.1", port }, () => socket.end("GET / HTTP/1.1\r\n\r\n"));
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve());
+    socket.resume();
+  });
+}
