@@ -13,6 +13,7 @@ import type {
 import { InvalidField_Reason as Reason } from "../gen/earshot/accounts/v1/accounts.js";
 import type { CallContext } from "../rpc/index.js";
 import { type AuditEvent, type AuditKind, newId } from "./audit-event.js";
+import type { Caller } from "./password/fair-queue.js";
 import type { PasswordHasher } from "./password/password-hasher.js";
 import { normalizePassword, passwordRefusal } from "./password/password-rules.js";
 import { invalidArgument } from "./refusal.js";
@@ -73,7 +74,7 @@ export class AccountService extends EventEmitter<AccountEvents> {
       const account = {
         accountId: newId(atMs),
         username,
-        passwordHash: await this.#hasher.hash(password, ctx.signal),
+        passwordHash: await this.#hasher.hash(password, callerOf(ctx), ctx.signal),
         requestId: request.requestId.length === 0 ? newId(atMs) : request.requestId,
         createdAtMs: atMs,
       };
@@ -99,7 +100,7 @@ export class AccountService extends EventEmitter<AccountEvents> {
       const isName = usernameRefusal(username) === undefined;
       const account = await this.#store.findAccount(isName ? username : "");
       const stored = password === undefined ? undefined : account?.passwordHash;
-      const verdict = await this.#hasher.verify(password ?? "", stored, ctx.signal);
+      const verdict = await this.#hasher.verify(password ?? "", stored, callerOf(ctx), ctx.signal);
       if (account === undefined || password === undefined || !verdict.matches) {
         const failed = this.#event("login_failed", ctx, account);
         await this.#store.recordAudit(failed);
@@ -107,7 +108,7 @@ export class AccountService extends EventEmitter<AccountEvents> {
         throw loginRefused();
       }
       if (verdict.outdated) {
-        await this.#rehash(account, password, ctx.signal);
+        await this.#rehash(account, password, ctx);
       }
       return await this.#openSession(account, ctx);
     });
@@ -142,7 +143,7 @@ export class AccountService extends EventEmitter<AccountEvents> {
 
   /** A repeated request id is the same request only with the same name and password; else it is a mistake, or theft. */
   async #checkRepeated(found: AccountRecord, username: string, password: string, ctx: CallContext): Promise<void> {
-    const { matches } = await this.#hasher.verify(password, found.passwordHash, ctx.signal);
+    const { matches } = await this.#hasher.verify(password, found.passwordHash, callerOf(ctx), ctx.signal);
     if (!matches || found.username !== username) {
       throw requestIdReused();
     }
@@ -160,11 +161,11 @@ export class AccountService extends EventEmitter<AccountEvents> {
   }
 
   /** Stronger parameters reach old accounts at their next login. One that cannot be stored now waits for the one after. */
-  async #rehash(account: AccountRecord, password: string, signal: AbortSignal): Promise<void> {
+  async #rehash(account: AccountRecord, password: string, ctx: CallContext): Promise<void> {
     try {
-      await this.#store.replacePasswordHash(account, await this.#hasher.hash(password, signal));
+      await this.#store.replacePasswordHash(account, await this.#hasher.hash(password, callerOf(ctx), ctx.signal));
     } catch (error) {
-      signal.throwIfAborted();
+      ctx.signal.throwIfAborted();
       this.#tellError(error);
     }
   }
@@ -218,6 +219,10 @@ export class AccountService extends EventEmitter<AccountEvents> {
       this.emit("error", error);
     }
   }
+}
+
+function callerOf({ peer, connection }: CallContext): Caller {
+  return { address: peer.address, connectionId: connection.id };
 }
 
 function checkedPassword({ password, requestId }: RegisterRequest, username: string): string {

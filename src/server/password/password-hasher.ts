@@ -2,6 +2,7 @@
 
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { availableParallelism } from "node:os";
+import type { Caller } from "./fair-queue.js";
 import { HashGate } from "./hash-gate.js";
 import { decodePhc, encodePhc, isBearable, type ScryptCost, scryptMemoryBytes } from "./phc-string.js";
 
@@ -24,6 +25,11 @@ const DEFAULT_COST: ScryptCost = { ln: 15, r: 8, p: 3 };
 const DEFAULT_MEMORY_BUDGET_BYTES = 256 * 1024 * 1024;
 const DEFAULT_MAX_WAIT_MS = 2_000;
 const MAX_QUEUED = 1_000;
+/** As many as the protocol lets a connection send before it says Hello. */
+const MAX_QUEUED_PER_CONNECTION = 4;
+const MAX_QUEUED_PER_ADDRESS = 16;
+/** Of calls that come from no network. */
+const NOBODY: Caller = { address: "", connectionId: 0 };
 const EXPECTED_MS = 100;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
@@ -44,6 +50,8 @@ export class PasswordHasher {
       permits: permitsFor(this.#cost, options.memoryBudgetBytes ?? DEFAULT_MEMORY_BUDGET_BYTES),
       maxWaitMs: options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS,
       maxQueued: MAX_QUEUED,
+      maxQueuedPerConnection: MAX_QUEUED_PER_CONNECTION,
+      maxQueuedPerAddress: MAX_QUEUED_PER_ADDRESS,
       expectedMs: EXPECTED_MS,
       now: () => performance.now(),
     });
@@ -51,29 +59,37 @@ export class PasswordHasher {
   }
 
   /** A new PHC string with its own salt. @throws GateFull */
-  hash(password: string, signal?: AbortSignal): Promise<string> {
-    return this.#gate.run(async () => {
-      const salt = randomBytes(SALT_BYTES);
-      const hash = await derive(password, salt, this.#cost, HASH_BYTES);
-      return encodePhc({ cost: this.#cost, salt, hash });
-    }, signal);
+  hash(password: string, caller = NOBODY, signal?: AbortSignal): Promise<string> {
+    return this.#gate.run(
+      async () => {
+        const salt = randomBytes(SALT_BYTES);
+        const hash = await derive(password, salt, this.#cost, HASH_BYTES);
+        return encodePhc({ cost: this.#cost, salt, hash });
+      },
+      caller,
+      signal,
+    );
   }
 
   /**
    * Without a stored hash, or with one that cannot be read, it does the same work and says no: who asks cannot tell
    * from the time whether there is such an account. @throws GateFull
    */
-  verify(password: string, stored: string | undefined, signal?: AbortSignal): Promise<Verdict> {
-    return this.#gate.run(async () => {
-      const found = stored === undefined ? undefined : decodePhc(stored);
-      const phc = found ?? decodePhc(this.#dummy);
-      if (phc === undefined) {
-        return { matches: false, outdated: false };
-      }
-      const hash = await derive(password, phc.salt, phc.cost, phc.hash.length);
-      const matches = timingSafeEqual(hash, phc.hash) && found !== undefined;
-      return { matches, outdated: !sameCost(phc.cost, this.#cost) };
-    }, signal);
+  verify(password: string, stored: string | undefined, caller = NOBODY, signal?: AbortSignal): Promise<Verdict> {
+    return this.#gate.run(
+      async () => {
+        const found = stored === undefined ? undefined : decodePhc(stored);
+        const phc = found ?? decodePhc(this.#dummy);
+        if (phc === undefined) {
+          return { matches: false, outdated: false };
+        }
+        const hash = await derive(password, phc.salt, phc.cost, phc.hash.length);
+        const matches = timingSafeEqual(hash, phc.hash) && found !== undefined;
+        return { matches, outdated: !sameCost(phc.cost, this.#cost) };
+      },
+      caller,
+      signal,
+    );
   }
 }
 

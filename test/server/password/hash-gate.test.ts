@@ -1,6 +1,7 @@
 // The gate before the hashing: how many run, who waits, who is sent away, and who gives up.
 
 import t from "tap";
+import type { Caller } from "../../../src/server/password/fair-queue.js";
 import { GateFull, HashGate } from "../../../src/server/password/hash-gate.js";
 
 class Job {
@@ -8,7 +9,7 @@ class Job {
   hasStarted = false;
   finish: () => void = () => undefined;
 
-  constructor(gate: HashGate, name: string, signal?: AbortSignal) {
+  constructor(gate: HashGate, name: string, caller: Caller, signal?: AbortSignal) {
     const held = new Promise<void>((resolve) => {
       this.finish = resolve;
     });
@@ -17,13 +18,27 @@ class Job {
       await held;
       return name;
     };
-    this.done = gate.run(task, signal);
+    this.done = gate.run(task, caller, signal);
   }
 }
 
-function gate({ permits = 2, maxWaitMs = 1_000, maxQueued = 4, expectedMs = 10 } = {}) {
-  const made = new HashGate({ permits, maxWaitMs, maxQueued, expectedMs, now: () => 0 });
-  return { made, add: (name: string, signal?: AbortSignal) => new Job(made, name, signal) };
+const ONE: Caller = { address: "192.0.2.1", connectionId: 1 };
+
+function gate({
+  permits = 2,
+  maxWaitMs = 1_000,
+  maxQueued = 4,
+  maxQueuedPerConnection = 1_000,
+  maxQueuedPerAddress = 1_000,
+  expectedMs = 10,
+} = {}) {
+  const limits = { permits, maxWaitMs, maxQueued, maxQueuedPerConnection, maxQueuedPerAddress };
+  const made = new HashGate({ ...limits, expectedMs, now: () => 0 });
+  return {
+    made,
+    add: (name: string, signal?: AbortSignal) => new Job(made, name, ONE, signal),
+    from: (address: string, connectionId: number, name: string) => new Job(made, name, { address, connectionId }),
+  };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -92,10 +107,77 @@ t.test("who gives up leaves the queue and takes no permit", async (t) => {
 t.test("a task that fails gives its permit back", async (t) => {
   const { made, add } = gate({ permits: 1 });
   await t.rejects(
-    made.run(() => Promise.reject(new Error("no"))),
+    made.run(() => Promise.reject(new Error("no")), ONE),
     /no/,
   );
   const next = add("next");
   next.finish();
   t.equal(await next.done, "next");
 });
+
+t.test("addresses take turns, and who waits goes before another one of who just ran", async (t) => {
+  const { from } = gate({ permits: 1, maxQueued: 100 });
+  const flood = Array.from({ length: 6 }, (_, index) => from("a", 1, `a${index}`));
+  const others = [from("b", 2, "b0"), from("b", 2, "b1"), from("c", 3, "c0")];
+  t.same(await order([...flood, ...others]), ["a0", "b0", "a1", "c0", "b1", "a2", "a3", "a4", "a5"]);
+});
+
+t.test("the connections of one address take turns", async (t) => {
+  const { from } = gate({ permits: 1, maxQueued: 100 });
+  const jobs = [from("a", 1, "x0"), from("a", 1, "x1"), from("a", 1, "x2"), from("a", 2, "y0"), from("a", 2, "y1")];
+  t.same(await order(jobs), ["x0", "x1", "y0", "x2", "y1"]);
+});
+
+t.test("an address does not hold all permits while another waits", async (t) => {
+  const { from } = gate({ permits: 3, maxQueued: 100 });
+  const flood = Array.from({ length: 9 }, (_, index) => from("a", 1, `a${index}`));
+  const others = [from("b", 2, "b0"), from("b", 2, "b1")];
+  flood[0]?.finish();
+  await flood[0]?.done;
+  await settled();
+  t.ok(others[0]?.hasStarted, "the first permit that is free goes to the other address");
+  flood[1]?.finish();
+  await flood[1]?.done;
+  await settled();
+  t.equal([...flood, ...others].filter((job) => job.hasStarted).length, 5);
+  for (const job of [...flood, ...others]) {
+    job.finish();
+  }
+  await Promise.all([...flood, ...others].map((job) => job.done));
+});
+
+t.test("a connection and an address that ask for too much are turned away alone", async (t) => {
+  const limits = { maxQueuedPerConnection: 2, maxQueuedPerAddress: 3 };
+  const { from } = gate({ permits: 1, maxQueued: 100, expectedMs: 50, ...limits });
+  const jobs = [from("a", 1, "runs"), from("a", 1, "a1"), from("a", 1, "a2")];
+  await t.rejects(from("a", 1, "a3").done, { name: "GateFull", retryAfterMs: 150 });
+  jobs.push(from("a", 2, "a4"));
+  await t.rejects(from("a", 3, "a5").done, { name: "GateFull" });
+  jobs.push(from("b", 4, "b1"));
+  t.same(await order(jobs), ["runs", "b1", "a1", "a4", "a2"]);
+  t.equal(await finished(from("a", 1, "again")), "again", "its room is free again");
+});
+
+t.test("a queue of one address makes nobody else's wait seem too long", async (t) => {
+  const { from } = gate({ permits: 1, maxQueued: 100, maxWaitMs: 500, expectedMs: 100 });
+  const jobs = Array.from({ length: 6 }, (_, index) => from("a", 1, `a${index}`));
+  await t.rejects(from("a", 1, "late").done, { name: "GateFull" });
+  jobs.push(from("b", 2, "b0"));
+  t.same((await order(jobs)).slice(0, 2), ["a0", "b0"]);
+});
+
+/** Lets each that runs finish at once; resolves with the names in the order of their ends. */
+async function order(jobs: readonly Job[]): Promise<string[]> {
+  const names: string[] = [];
+  const ends = jobs.map((job) => job.done.then((name) => names.push(name)));
+  for (const job of jobs) {
+    job.finish();
+  }
+  await Promise.all(ends);
+  return names;
+}
+
+function finished(job: Job): Promise<string> {
+  job.finish();
+  return job.done;
+}
