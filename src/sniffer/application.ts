@@ -71,11 +71,10 @@ function fromClient(first: FirstBytes, match: (bytes: Uint8Array) => Match): Mat
   return first.client.length === 0 ? "maybe" : match(first.client);
 }
 
+/** Whichever spoke settles it: a side that is silent yet does not keep the other waiting. */
 function fromEither(first: FirstBytes, match: (bytes: Uint8Array) => Match): Match {
-  return either(
-    first.client.length === 0 ? "maybe" : match(first.client),
-    first.server.length === 0 ? "maybe" : match(first.server),
-  );
+  const spoken = [first.client, first.server].filter(({ length }) => length > 0).map(match);
+  return spoken.length === 0 ? "maybe" : spoken.reduce(either);
 }
 
 function fromServerFirst(first: FirstBytes, match: (bytes: Uint8Array) => Match): Match {

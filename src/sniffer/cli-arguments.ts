@@ -43,36 +43,41 @@ export const HELP = `usage: sniffer [-i INTERFACE] [SECONDS] [options] [BPF filt
 Shows what someone on the wire can and cannot read.
 
 where the packets come from
-  -i INTERFACE           capture live (default: any, where there is one); needs root
-  -r FILE                read a pcap or pcapng file, also gzipped; - is standard input
+  -i INTERFACE         capture live, as root (default: any, where there is one)
+  -r FILE              read a pcap or pcapng file, also gzipped; - is a pipe
   --relay LISTEN=HOST:PORT
-                         pass TCP connections on and watch them; needs neither root nor libpcap
-  -D, --list             list the interfaces and exit
-  --backend cap|tcpdump  how to capture (default: cap where it is installed)
+                       pass TCP connections on and watch them; needs neither
+                       root nor libpcap
+  -D, --list           list the interfaces and exit
+  --backend cap|tcpdump
+                       how to capture (default: cap where it is installed)
 
 how much
-  --seconds N, or just N stop after N seconds (-i and --relay)
-  -c COUNT               stop after COUNT packets
-  -s BYTES               keep only the first BYTES of each packet
-  BPF filter...          such as: tcp port 443 (only with -i)
+  --seconds N, or N    stop after N seconds (-i and --relay)
+  -c COUNT             stop after COUNT packets
+  -s BYTES             keep only the first BYTES of each packet
+  BPF filter...        such as: tcp port 443 (only with -i)
 
 what to look for
-  --proto DIR            .proto files that say what messages mean; may be repeated
-  --keylog FILE          TLS secrets, as SSLKEYLOGFILE has them: what they open is read too;
-                         a live capture reads on as the file grows
-  --secret-file FILE     secrets, one a line: exit code 3 if one is seen; none is printed
-  --extract DIR          write each conversation's bytes to DIR/ID.client and DIR/ID.server
-  -w FILE                write the packets to FILE as pcapng; - is standard output
+  --proto DIR          .proto files that say what messages mean; repeatable
+  --keylog FILE        TLS secrets, as SSLKEYLOGFILE has them: what they open
+                       is read too; a live capture reads on as the file grows
+  --secret-file FILE   secrets, one a line: exit code 3 if one is seen; none is
+                       ever printed
+  --extract DIR        write each conversation's bytes to DIR/ID.client and
+                       DIR/ID.server
+  -w FILE              write the packets to FILE as pcapng; - is a pipe
 
 how it is shown
-  --json                 one JSON object a line
-  --packets              also a line for each packet
-  --tls-aware            also a line for each TLS record, and more of each hello
-  -n                     accepted for habit: addresses are never turned into names
-  -h, --help             this text
-  -V, --version          the version
+  --json               one JSON object a line
+  --packets            also a line for each packet
+  --tls-aware          also a line for each TLS record, and more of each hello
+  -n                   for habit: addresses are never turned into names
+  -h, --help           this text
+  -V, --version        the version
 
-exit code: 0 fine, 1 could not run, 2 usage, 3 a secret was seen, 4 the input is damaged
+exit code: 0 fine, 1 could not run, 2 usage, 3 a secret was seen,
+           4 the input is damaged
 `;
 
 /** Throws UsageError. */

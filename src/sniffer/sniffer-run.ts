@@ -11,9 +11,9 @@ import { ProtoFolders } from "./proto-folder.js";
 import type { Report } from "./report/report.js";
 import type { StreamEvent } from "./stream/stream-event.js";
 
-export const EXIT_FINE = 0;
-export const EXIT_SECRET_SEEN = 3;
-export const EXIT_DAMAGED = 4;
+const EXIT_FINE = 0;
+const EXIT_SECRET_SEEN = 3;
+const EXIT_DAMAGED = 4;
 
 export interface RunParts {
   readonly options: CliOptions;

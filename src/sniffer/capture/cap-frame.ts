@@ -1,6 +1,6 @@
 // What cap's callback does with a packet, without cap: its record for the pipe, and the length it had before it was cut.
 
-export const PCAP_HEADER_BYTES = 24;
+const PCAP_HEADER_BYTES = 24;
 export const PCAP_RECORD_BYTES = 16;
 /** cap asks libpcap for this much of a packet, and says nothing of the rest. */
 export const CAP_SNAP_BYTES = 65_535;

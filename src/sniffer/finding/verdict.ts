@@ -43,6 +43,7 @@ export class Verdict {
     if (this.#summary === undefined || accounted === undefined) return [];
     return [
       { visibility: this.#loudest(accounted), heading: true, text: this.#headline(accounted) },
+      ...this.#unknown(accounted),
       ...this.#section("readable", "in the clear"),
       ...this.#section("metadata", "told beside the content"),
       ...this.#section("hidden", "hidden"),
@@ -71,7 +72,14 @@ export class Verdict {
     if (accounted.ciphertext > 0) {
       return "A man in the middle could read no content: only who talks to whom, when, and how much.";
     }
-    return "Nothing that is understood here was in the clear, and nothing encrypted was seen.";
+    return "Nothing was seen in the clear that is understood here, and nothing encrypted.";
+  }
+
+  /** What is not understood here may still be to others: silence about it would be a promise. */
+  #unknown(accounted: Accounted): VerdictLine[] {
+    if (accounted.not_understood === 0) return [];
+    const text = `${counted(accounted.not_understood, "byte")} more belong to nothing that is known here; others may read them.`;
+    return [{ visibility: undefined, heading: false, text }];
   }
 
   #secretsRead(): string[] {

@@ -14,7 +14,7 @@ export interface MessageLimits {
   maxValues: number;
 }
 
-export const DEFAULT_MESSAGE_LIMITS: MessageLimits = { maxDepth: 32, maxValues: 4096 };
+const DEFAULT_MESSAGE_LIMITS: MessageLimits = { maxDepth: 32, maxValues: 4096 };
 
 /** A field that says who someone is or that must not be shown, and where its value lies in the decoded bytes. */
 export interface NotedField {

@@ -14,7 +14,7 @@ export interface LocatedValue {
 }
 
 /** Longer texts and bytes are shown up to here: an event is a line, not a transfer. */
-export const SHOWN_BYTES = 4096;
+const SHOWN_BYTES = 4096;
 
 export function wireTypeOf(field: FieldShape): number {
   switch (field.kind) {

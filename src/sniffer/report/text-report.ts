@@ -16,7 +16,7 @@ export interface TextReportOptions extends LineOptions {
 const DEFAULT_TERMINAL_CELLS = 80;
 const MIN_CELLS = 40;
 const FRAME_CELLS = 6;
-const CONVERSATION_CELLS = 4;
+const CONVERSATION_CELLS = 5;
 const LABEL_CELLS = 12;
 /** Frame, conversation, arrow and label, each with a space behind it. */
 const INDENT_CELLS = FRAME_CELLS + 1 + CONVERSATION_CELLS + 1 + 1 + 1 + LABEL_CELLS + 1;

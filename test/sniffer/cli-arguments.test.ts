@@ -1,0 +1,65 @@
+import t from "tap";
+import { decodeArguments, HELP, UsageError } from "../../src/sniffer/cli-arguments.js";
+
+const options = (line: string) => {
+  const command = decodeArguments(line.split(" ").filter((word) => word !== ""));
+  return command.kind === "run" ? command.options : command;
+};
+
+t.test("flags that people know", async (t) => {
+  t.match(options("-r a.pcap -w b.pcapng -c 5 -s 96 -n --json --packets --tls-aware"), {
+    source: { kind: "file", path: "a.pcap" },
+    write: "b.pcapng",
+    maxPackets: 5,
+    snapBytes: 96,
+    json: true,
+    packets: true,
+    tlsAware: true,
+  });
+  t.match(options("-nr -"), { source: { kind: "file", path: "-" } });
+  t.match(options("--proto a --proto b -r x"), { protoFolders: ["a", "b"] });
+  t.equal((options("-s 0 -r x") as { snapBytes?: number }).snapBytes, undefined, "0 means all, as in tcpdump");
+});
+
+t.test("a live capture takes an interface, seconds in two ways, and a filter in words", async (t) => {
+  t.match(options("-i lo 60 tcp port 443"), {
+    source: { kind: "live", interfaceName: "lo", filter: "tcp port 443" },
+    seconds: 60,
+  });
+  t.match(options("60"), { source: { kind: "live", interfaceName: undefined, filter: "" }, seconds: 60 });
+  t.match(options("--seconds 0.5 -i lo port 53"), { source: { filter: "port 53" }, seconds: 0.5 });
+  t.match(options("-i lo --backend tcpdump"), { source: { backend: "tcpdump" } });
+});
+
+t.test("the relay takes its route, and seconds", async (t) => {
+  t.match(options("--relay a:1=b:2 5"), { source: { kind: "relay", route: "a:1=b:2" }, seconds: 5 });
+});
+
+t.test("help, version and list come before all else", async (t) => {
+  t.same(decodeArguments(["-r", "x", "--help"]), { kind: "help" });
+  t.same(decodeArguments(["-V"]), { kind: "version" });
+  t.same(decodeArguments(["-D"]), { kind: "list" });
+  for (const line of HELP.split("\n")) t.ok(line.length <= 80, line);
+});
+
+t.test("what cannot be meant is refused, and says what", async (t) => {
+  const wrong: [string, RegExp][] = [
+    ["-r x -i lo", /exclude/],
+    ["-r x tcp port 1", /filter.*-i alone/],
+    ["-r x --seconds 3", /live/],
+    ["-r x 3", /live/],
+    ["-i lo 3 --seconds 4", /twice/],
+    ["--relay a:1=b:2 port 3", /filter/],
+    ["-r x -c 0", /-c/],
+    ["-r x -c many", /-c/],
+    ["-r x -s -1", /-s/],
+    ["-i lo --seconds soon", /seconds/],
+    ["-i lo --seconds 0", /seconds/],
+    ["-i lo --backend magic", /cap or tcpdump/],
+    ["-r x --backend cap", /--backend/],
+    ["--nonsense", /nonsense/],
+    ["-r", /-r/],
+  ];
+  for (const [line, message] of wrong) t.throws(() => options(line), { name: "UsageError", message }, line);
+  t.throws(() => options("-i lo --json=yes"), UsageError);
+});

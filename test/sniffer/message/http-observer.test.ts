@@ -1,0 +1,131 @@
+import t from "tap";
+import { HttpObserver } from "../../../src/sniffer/message/http-observer.js";
+import { byteByByte, whole } from "../../helpers/stage-feeding.js";
+import { type ObserveOptions, observe, type Turn } from "./observed-talk.js";
+
+const watch = (turns: readonly Turn[], options?: ObserveOptions) =>
+  observe((conversation) => new HttpObserver(conversation), turns, options);
+const summary = ({ messages }: ReturnType<typeof watch>) =>
+  messages.map(({ kind, stream_id, method, status, fields }) => [kind, stream_id, method, status ?? fields["target"]]);
+
+for (const chunking of [whole, byteByByte]) {
+  t.test(`requests and answers are told and bodies passed over (${chunking.name})`, async (t) => {
+    const turns: Turn[] = [
+      [
+        "client",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 31\r\n\r\nGET /not HTTP/1.1\r\n\r\n..........GET /b HTTP/1.1\r\n\r\n",
+      ],
+      [
+        "server",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nHTTP/\r\n3\r\n1.1\r\n0\r\nTrailer: x\r\n\r\n",
+      ],
+      ["server", "HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n"],
+      ["client", "HEAD /c HTTP/1.1\r\n\r\nGET /d HTTP/1.1\r\n\r\n"],
+      [
+        "server",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nHTTP/1.1 200 OK\r\n\r\nuntil the end HTTP/1.1 500 No\r\n\r\n",
+      ],
+    ];
+    const seen = watch(turns, { chunking });
+    t.same(summary(seen), [
+      ["request", 1, "POST", "/a"],
+      ["request", 2, "GET", "/b"],
+      ["response", 1, "POST", "100"],
+      ["response", 1, "POST", "200"],
+      ["response", 2, "GET", "304"],
+      ["request", 3, "HEAD", "/c"],
+      ["request", 4, "GET", "/d"],
+      ["response", 3, "HEAD", "200"],
+      ["response", 4, "GET", "200"],
+    ]);
+    t.same(seen.findings, []);
+  });
+}
+
+t.test("Basic credentials are found, the password masked, with their place", async (t) => {
+  const secret = Buffer.from("bob:top secret").toString("base64");
+  const text = `GET / HTTP/1.1\r\nAuthorization: Basic ${secret}\r\n\r\n`;
+  const { findings } = watch([["client", text]]);
+  const evidence = { frame: 1, offset: text.indexOf(secret), length: secret.length };
+  t.match(findings, [
+    { what: "username", value: "bob", visibility: "readable", evidence },
+    { what: "password", value: "[redacted: 10 bytes]", evidence },
+  ]);
+  t.notMatch(JSON.stringify(findings), `top secret|${secret}`);
+});
+
+t.test("bearer tokens, cookies and secrets in a query are masked", async (t) => {
+  const { events } = watch([
+    [
+      "client",
+      "GET /x?user=a&password=hunter2&n=1#f HTTP/1.1\r\nCookie: sid=hunter2\r\nAuthorization: Bearer hunter2\r\n\r\n",
+    ],
+    ["server", "HTTP/1.1 200 OK\r\nSet-Cookie: sid=hunter2\r\nContent-Length: 0\r\n\r\n"],
+  ]);
+  t.notMatch(JSON.stringify(events), "hunter2");
+  t.match(events, [
+    { fields: { target: "/x?user=a&password=[redacted: 7 bytes]&n=1#f" } },
+    { what: "cookie" },
+    { what: "session token" },
+    {},
+    { what: "cookie", side: "server" },
+  ]);
+});
+
+t.test("a tunnel that CONNECT opened, and a change of protocol, are handed over", async (t) => {
+  const connect = "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n";
+  const granted = "HTTP/1.1 200 Connection established\r\n\r\n";
+  t.same(
+    watch([
+      ["client", connect],
+      ["server", `${granted}more`],
+    ]).handover,
+    { client: connect.length, server: granted.length },
+  );
+  const refused = watch([
+    ["client", connect],
+    ["server", "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"],
+  ]);
+  t.equal(refused.handover, undefined);
+  const switched = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+  t.ok(
+    watch([
+      ["client", "GET / HTTP/1.1\r\nUpgrade: x\r\n\r\n"],
+      ["server", switched],
+    ]).handover,
+  );
+});
+
+t.test("a hole within a body does no harm; one elsewhere is bridged where a head begins a packet", async (t) => {
+  const within = watch([
+    ["server", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"],
+    ["server", { gap: 6 }],
+    ["server", "cdHTTP/1.1 204 No\r\n\r\n"],
+  ]);
+  t.same(
+    within.messages.map(({ status }) => status),
+    ["200", "204"],
+  );
+  const lost = watch([
+    ["server", "HTTP/1.1 200 OK\r\nConte"],
+    ["server", { gap: 6 }],
+    ["server", "h: 10\r\n\r\n"],
+    ["server", "HTTP/1.1 204 No\r\n\r\n"],
+  ]);
+  t.same(
+    lost.messages.map(({ status }) => status),
+    ["204"],
+  );
+  t.equal(lost.tally.gap, "h: 10\r\n\r\n".length);
+  t.match(lost.findings[0], { visibility: "damaged", evidence: { length: 6 } });
+});
+
+t.test("what is no message any more is said to be none", async (t) => {
+  const { findings } = watch([["client", "GET / HTTP/1.1\r\n\r\nwhat is this\r\n\r\nGET / HTTP/1.1\r\n\r\n"]]);
+  t.match(findings[0], { visibility: "damaged", what: /not HTTP/, evidence: { offset: 18 } });
+});
+
+t.test("lines and heads without end take no memory without end", async (t) => {
+  const { messages } = watch([["client", `GET /${"a".repeat(100_000)} HTTP/1.1\r\n${"x: y\r\n".repeat(5000)}`]]);
+  t.same(messages, []);
+});
