@@ -64,6 +64,12 @@ t.test("a certificate flipped at any byte throws nothing", async (t) => {
   t.ok(read > 0 && read < certificate.length);
 });
 
+t.test("a chain of a hundred certificates is told whole", async (t) => {
+  const long = certificateRecord(...Array.from({ length: 100 }, () => Buffer.from("3000", "hex")));
+  const [certificate] = ofKind(watch([...opening, from("server", long)]), "certificate");
+  t.equal(certificate?.chain.length, 100);
+});
+
 t.test("a chain is bounded in certificates and in bytes", async (t) => {
   const long = certificateRecord(...Array.from({ length: 5 }, () => Buffer.from("3000", "hex")));
   const watched = watch([...opening, from("server", long)], { limits: { maxCertificates: 4 } });
