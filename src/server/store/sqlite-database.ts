@@ -4,6 +4,7 @@ import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "libsql";
+import { FileIdentity } from "./file-identity.js";
 import { checksumOf, INSERT_MIGRATION, missingMigrations, SELECT_MIGRATIONS } from "./migration.js";
 import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from "./sql-database.js";
 import { fromSqliteError } from "./sqlite-error.js";
@@ -29,6 +30,8 @@ export class SqliteDatabase implements SqlDatabase {
   readonly #database: Database.Database;
   readonly #operationTimeoutMs: number;
   readonly #prepared = new Map<string, Prepared>();
+  /** The file and its journal, once they are in use. */
+  #files: readonly FileIdentity[] = [];
 
   /** Opens or creates the file (mode 0600) and brings its schema up to date. @throws StoreError */
   static async open(file: string, options: SqliteOptions = {}): Promise<SqliteDatabase> {
@@ -36,6 +39,7 @@ export class SqliteDatabase implements SqlDatabase {
     try {
       await database.#patiently(() => database.#prepareFile());
       await database.#patiently(() => database.#migrate());
+      database.#files = identitiesOf(file);
       return database;
     } catch (error) {
       await database.close();
@@ -58,7 +62,10 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   write(statements: readonly SqlStatement[]): Promise<number[]> {
-    return this.#patiently(() => this.#transaction(() => statements.map(({ sql, values }) => this.#run(sql, values))));
+    return this.#patiently(() => {
+      this.#checkFiles();
+      return this.#transaction(() => statements.map(({ sql, values }) => this.#run(sql, values)));
+    });
   }
 
   async close(): Promise<void> {
@@ -113,6 +120,16 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
+  /** What went into a file that was deleted would be acknowledged and lost. */
+  #checkFiles(): void {
+    for (const { loss } of this.#files) {
+      if (loss !== undefined) {
+        const advice = "nothing is stored until it is back or the server is started again";
+        throw new StoreError("unavailable", `${this.label}: the database was ${loss} while in use; ${advice}`);
+      }
+    }
+  }
+
   #run(sql: string, values: readonly SqlValue[]): number {
     return this.#statement(sql).run([...values]).changes;
   }
@@ -152,6 +169,10 @@ export class SqliteDatabase implements SqlDatabase {
       await sleep(RETRY_PAUSE_MS * (0.5 + Math.random()));
     }
   }
+}
+
+function identitiesOf(file: string): FileIdentity[] {
+  return [file, `${file}-wal`].map((name) => new FileIdentity(resolve(name)));
 }
 
 function openFile(file: string): Database.Database {

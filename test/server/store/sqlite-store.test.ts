@@ -1,11 +1,20 @@
 // The SQLite store: the contract, and what is its own: the file, locks of other processes, damage.
 
-import { statSync, writeFileSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import t from "tap";
 import { openSqliteStore } from "../../../src/server/store/sqlite-store.js";
 import { storeContract } from "../../contract/store-contract.js";
+
+const EVENT = {
+  eventId: Buffer.alloc(16, 7),
+  kind: "login_failed",
+  atMs: 1,
+  accountId: undefined,
+  username: undefined,
+  address: "::1",
+} as const;
 
 storeContract("the SQLite store", async (t) => {
   const file = join(t.testdir(), "earshot.db");
@@ -52,18 +61,38 @@ t.test("a lock of another process is waited for without blocking, and not for ev
     other.close();
   });
   other.exec("BEGIN IMMEDIATE");
-  const event = {
-    eventId: Buffer.alloc(16, 7),
-    kind: "login_failed",
-    atMs: 1,
-    accountId: undefined,
-    username: undefined,
-    address: "::1",
-  } as const;
-  const waiting = patient.recordAudit(event);
-  await t.rejects(store.recordAudit(event), { code: "timeout" });
+  const waiting = patient.recordAudit(EVENT);
+  await t.rejects(store.recordAudit(EVENT), { code: "timeout" });
   other.exec("ROLLBACK");
   await t.resolves(waiting);
+});
+
+t.test("nothing is acknowledged once the file or its journal was deleted or replaced", async (t) => {
+  const losses: [RegExp, (file: string) => void][] = [
+    [/was deleted/, (file) => rmSync(file)],
+    [/was deleted/, (file) => rmSync(`${file}-wal`)],
+    [/was replaced/, (file) => renameSync(`${file}.copy`, file)],
+  ];
+  for (const [message, lose] of losses) {
+    const file = join(t.testdir(), "earshot.db");
+    await (await openSqliteStore(file)).close();
+    const store = await openSqliteStore(file);
+    t.teardown(() => store.close());
+    copyFileSync(file, `${file}.copy`);
+    await t.resolves(store.recordAudit(EVENT));
+    lose(file);
+    await t.rejects(store.recordAudit(EVENT), { code: "unavailable", message });
+  }
+});
+
+t.test("a file that was moved away and back is written again", async (t) => {
+  const file = join(t.testdir(), "earshot.db");
+  const store = await openSqliteStore(file);
+  t.teardown(() => store.close());
+  renameSync(file, `${file}.away`);
+  await t.rejects(store.recordAudit(EVENT), { code: "unavailable" });
+  renameSync(`${file}.away`, file);
+  await t.resolves(store.recordAudit(EVENT));
 });
 
 t.test("a file that is no database, or cannot be one, is refused with a typed error", async (t) => {
