@@ -80,7 +80,8 @@ export class DecodedPacket {
 
   /** A view of the segment's or datagram's payload. */
   payload(): Uint8Array {
-    return this.body.subarray(this.start, this.start + this.payloadBytes);
+    const length = this.payloadBytes;
+    return length === 0 ? EMPTY : this.body.subarray(this.start, this.start + length);
   }
 
   source(): string | null {

@@ -69,6 +69,11 @@ export class Reassembler {
     return this.#first;
   }
 
+  /** True once bytes have come. */
+  get hasBegun(): boolean {
+    return this.#offset > 0 || this.#held.count > 0;
+  }
+
   /** True when all up to the FIN has been delivered. */
   get finished(): boolean {
     return this.#finOffset !== undefined && this.#offset >= this.#finOffset;
@@ -91,7 +96,7 @@ export class Reassembler {
 
   /** The stream's first byte has this sequence number: the SYN's plus one. Changes nothing once bytes have come. */
   start(sequence: number): void {
-    if (this.#offset > 0 || this.#held.count > 0) return;
+    if (this.hasBegun) return;
     this.#first = sequence >>> 0;
     this.#next = this.#first;
   }
@@ -117,7 +122,9 @@ export class Reassembler {
   /** The FIN stands at this sequence number: nothing has a place behind it. */
   end(sequence: number): void {
     if (this.#next === undefined) this.start(sequence);
-    this.#finOffset ??= this.#offset + sequenceDistance(this.#next ?? sequence, sequence);
+    const ahead = sequenceDistance(this.#next ?? sequence, sequence);
+    // One in the middle of what was delivered is old or forged: believing it would end a stream that goes on.
+    if (ahead >= 0 && ahead <= this.#limits.maxAheadBytes) this.#finOffset ??= this.#offset + ahead;
   }
 
   /** The receiver has everything before this sequence number: a hole there is one of the capture, not of the stream. */

@@ -52,14 +52,18 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
 
   /**
    * Whether this packet opens another connection on the ports of this one: a SYN that is neither sent again, nor (in a
-   * capture out of order) the missing beginning of this one, nor the other half of a simultaneous open.
+   * capture out of order) the missing beginning of this one, nor the other half of a simultaneous open. Of a SYN+ACK
+   * whose SYN was not captured, only what its side has said before can tell.
    */
   isReusedBy(packet: DecodedPacket, side: Side): boolean {
-    if ((packet.flags & (SYN | ACK | RST)) !== SYN) return false;
+    if ((packet.flags & (SYN | RST)) !== SYN) return false;
     const own = side === "client" ? this.#client : this.#server;
+    const isAnswer = (packet.flags & ACK) !== 0;
+    if (isAnswer && own?.stream.hasBegun !== true) return false;
     if (own?.syn !== undefined) return packet.sequence !== own.syn;
     const first = own?.stream.firstSequence;
-    return this.conversation.midstream || (first !== undefined && first !== advanceSequence(packet.sequence, 1));
+    const isOther = first !== undefined && first !== advanceSequence(packet.sequence, 1);
+    return isAnswer ? this.conversation.midstream && isOther : this.conversation.midstream || isOther;
   }
 
   push(packet: DecodedPacket, side: Side): void {

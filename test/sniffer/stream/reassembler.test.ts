@@ -137,6 +137,18 @@ t.test("nothing has a place behind the end", async (t) => {
   t.equal(stream.unplacedBytes, 14);
 });
 
+t.test("an end in the middle of what was delivered, or far ahead, is not believed", async (t) => {
+  const { push, heard, stream } = reassembler(0, { maxAheadBytes: 1000 });
+  push(0, "hello");
+  stream.end(3);
+  stream.end(5000);
+  push(5, " world");
+  t.equal(heard(), "hello world");
+  t.equal(stream.finished, false);
+  stream.end(11);
+  t.equal(stream.finished, true);
+});
+
 t.test("a segment far outside any window is not of this stream", async (t) => {
   const { push, heard, stream } = reassembler(0, { maxAheadBytes: 1000 });
   push(0, "hello");

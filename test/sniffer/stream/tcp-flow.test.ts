@@ -78,6 +78,20 @@ t.test("a server that answers anew starts its stream anew", async (t) => {
   t.same(script.told(), ["open 0", "0 server 0 hello"]);
 });
 
+t.test("a new answer after data is of a new connection whose SYN was not captured", async (t) => {
+  const known = handshake(new TableScript())
+    .tcp({ from: "server", sequence: 5001, data: "old" })
+    .tcp({ from: "server", sequence: 90_000, acknowledgment: 1, flags: SYN | ACK })
+    .tcp({ from: "server", sequence: 90_001, data: "new" });
+  t.same(known.told(), ["open 0", "0 server 0 old", "close 0 end-of-capture", "open 1", "1 server 0 new"]);
+  const midstream = new TableScript()
+    .tcp({ from: "server", sequence: 5001, data: "old" })
+    .tcp({ from: "server", sequence: 5000, flags: SYN | ACK })
+    .tcp({ from: "server", sequence: 90_000, acknowledgment: 1, flags: SYN | ACK })
+    .tcp({ from: "server", sequence: 90_001, data: "new" });
+  t.same(midstream.told(), ["open 0", "0 server 0 old", "close 0 end-of-capture", "open 1", "1 server 0 new"]);
+});
+
 t.test("data on the SYN is the stream's beginning, sent again if the server refused it", async (t) => {
   const taken = new TableScript()
     .tcp({ from: "client", sequence: 1000, flags: SYN, data: "GET " })
