@@ -127,7 +127,7 @@ function readLinuxCooked2(packet: DecodedPacket): number {
 }
 
 /** Where nothing names the network layer, its first four bits do. */
-export function versionOf(packet: DecodedPacket): number {
+function versionOf(packet: DecodedPacket): number {
   if (!has(packet, 1, "IP version")) return NONE;
   const version = (packet.body[packet.start] ?? 0) >> 4;
   if (version === 4) return IPV4;

@@ -22,7 +22,7 @@ export interface ConversationLimits extends ReassemblyLimits {
   readonly lingerSeconds: number;
 }
 
-export const DEFAULT_CONVERSATION_LIMITS: ConversationLimits = {
+const DEFAULT_CONVERSATION_LIMITS: ConversationLimits = {
   ...DEFAULT_REASSEMBLY_LIMITS,
   maxConversations: 65_536,
   maxHeldBytesInAll: 64 * 1024 * 1024,

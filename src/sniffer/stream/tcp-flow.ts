@@ -8,9 +8,9 @@ import { TcpDirection, type TcpMeans } from "./tcp-direction.js";
 import type { TrackedConversation } from "./tracked-conversation.js";
 import type { UdpFlow } from "./udp-flow.js";
 
-export const FIN = 0x01;
+const FIN = 0x01;
 export const SYN = 0x02;
-export const RST = 0x04;
+const RST = 0x04;
 export const ACK = 0x10;
 
 export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | UdpFlow> {

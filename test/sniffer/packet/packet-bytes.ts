@@ -12,7 +12,7 @@ export const SERVER6 = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2];
 
 type Bytes = Uint8Array | readonly number[] | string;
 
-export const bytesOf = (bytes: Bytes): Uint8Array =>
+const bytesOf = (bytes: Bytes): Uint8Array =>
   typeof bytes === "string" ? new TextEncoder().encode(bytes) : Uint8Array.from(bytes);
 
 export function join(...parts: Bytes[]): Uint8Array {
