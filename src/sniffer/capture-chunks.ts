@@ -18,12 +18,15 @@ export interface CaptureChunks {
   readonly totalBytes: number | undefined;
   /** Of the file as it lies, read so far. */
   readonly readBytes: () => number;
+  /** Ends the chunks where they are, as if the input ended there. */
+  readonly stop: () => void;
 }
 
 /** "-" is standard input. Throws RunError when there is nothing to read. */
 export function openCaptureChunks(path: string): CaptureChunks {
   const stats = path === "-" ? undefined : statOf(path);
   let read = 0;
+  let stopped = false;
   const source = path === "-" ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
   async function* counted(): AsyncGenerator<Uint8Array> {
     try {
@@ -32,11 +35,16 @@ export function openCaptureChunks(path: string): CaptureChunks {
         yield chunk;
       }
     } catch (error) {
-      throw fileError("read", path, error);
+      // Destroying the stream is the only way out of a read that waits; it is no failure then.
+      if (!stopped) throw fileError("read", path, error);
     }
   }
+  const stop = (): void => {
+    stopped = true;
+    source.destroy();
+  };
   const totalBytes = stats?.isFile() === true ? stats.size : undefined;
-  return { chunks: unpacked(counted()), totalBytes, readBytes: () => read };
+  return { chunks: unpacked(counted()), totalBytes, readBytes: () => read, stop };
 }
 
 function statOf(path: string): Stats {

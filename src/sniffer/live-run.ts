@@ -24,7 +24,7 @@ export async function runLive(
   const over = new Promise<void>((resolve) => {
     stop = resolve;
   });
-  const signals = ["SIGINT", "SIGTERM"] as const;
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   // Listened to from before the start, so that a signal that comes early also ends with a summary.
   const stopNow = (): void => stop();
   for (const signal of signals) process.on(signal, stopNow);

@@ -5,11 +5,20 @@ import { openCaptureChunks, UnpackError } from "./capture-chunks.js";
 import type { Progress } from "./report/progress.js";
 import type { SnifferRun } from "./sniffer-run.js";
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /** Throws RunError when the file cannot be read; damage is told to the pipeline, with all that came before it. */
 export async function readCapture(path: string, run: SnifferRun, progress: Progress): Promise<void> {
-  const { chunks, totalBytes, readBytes } = openCaptureChunks(path);
+  const { chunks, totalBytes, readBytes, stop } = openCaptureChunks(path);
   const reader = new CaptureReader();
   progress.begin(totalBytes);
+  // A pipe may have no end: being told to stop is one. A second signal ends the process at once, as ever.
+  let stopped = false;
+  const stopHere = (): void => {
+    stopped = true;
+    stop();
+  };
+  for (const signal of SIGNALS) process.once(signal, stopHere);
   try {
     for await (const chunk of chunks) {
       reader.push(chunk);
@@ -18,13 +27,15 @@ export async function readCapture(path: string, run: SnifferRun, progress: Progr
       progress.show(readBytes());
       if (run.over) return;
     }
-    reader.finish();
+    // Where a person stopped it, half a packet is no damage.
+    if (!stopped) reader.finish();
     drain(reader, run);
   } catch (error) {
     if (error instanceof CaptureError) run.pipeline.damage(error.message, error.offset);
     else if (error instanceof UnpackError) run.pipeline.damage(error.message, readBytes());
     else throw error;
   } finally {
+    for (const signal of SIGNALS) process.off(signal, stopHere);
     progress.end();
   }
 }

@@ -1,4 +1,5 @@
 // One run of the command: packets into the pipeline, events into the report, and at the end the exit code.
+import { statSync } from "node:fs";
 import { CaptureFile } from "./capture-file.js";
 import type { CliOptions } from "./cli-arguments.js";
 import { ExtractFolder } from "./extract-folder.js";
@@ -9,6 +10,7 @@ import type { RawPacket } from "./packet/raw-packet.js";
 import { Pipeline } from "./pipeline.js";
 import { ProtoFolders } from "./proto-folder.js";
 import type { Report } from "./report/report.js";
+import { RunError } from "./run-error.js";
 import type { StreamEvent } from "./stream/stream-event.js";
 
 const EXIT_FINE = 0;
@@ -35,6 +37,7 @@ export class SnifferRun {
   constructor(parts: RunParts) {
     const { options, secrets } = parts;
     this.#parts = parts;
+    refuseOverwriting(options);
     this.#file = options.write === undefined ? undefined : new CaptureFile(options.write);
     const extract = options.extractFolder === undefined ? undefined : new ExtractFolder(options.extractFolder);
     this.#extract = extract;
@@ -119,5 +122,15 @@ export class SnifferRun {
   #print(text: string): void {
     if (text === "") return;
     this.#parts.output.write(this.#parts.secrets?.redact(text) ?? text);
+  }
+}
+
+/** Opening the output empties it: that must not be the input. */
+function refuseOverwriting({ source, write }: CliOptions): void {
+  if (source.kind !== "file" || source.path === "-" || write === undefined || write === "-") return;
+  const input = statSync(source.path, { throwIfNoEntry: false });
+  const output = statSync(write, { throwIfNoEntry: false });
+  if (input !== undefined && output !== undefined && input.ino === output.ino && input.dev === output.dev) {
+    throw new RunError(`-w ${write} is the file that is read: give it another name`);
   }
 }

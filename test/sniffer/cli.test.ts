@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -141,6 +142,22 @@ t.test("-w writes what was read, -c and -s bound it, -w - writes to standard out
   piped.child.stdout.on("data", (chunk: Buffer) => bytes.push(chunk));
   t.match((await piped.ended).stderr, /A man in the middle/);
   t.equal((await run(["-r", "-", "--json"], Buffer.concat(bytes))).stdout, stdout);
+});
+
+t.test("the file that is read is not written over", async (t) => {
+  const path = join(t.testdir({ "a.pcapng": CAPTURE }), "a.pcapng");
+  t.match(await run(["-r", path, "-w", path]), { code: 1, stderr: /is the file that is read/ });
+  t.ok(readFileSync(path).equals(CAPTURE));
+});
+
+t.test("a signal ends a pipe that has no end, with the summary", async (t) => {
+  const { child, ended } = start(["-r", "-", "--json", "--packets"]);
+  child.stdin.write(CAPTURE.subarray(0, CAPTURE.length - 10));
+  await once(child.stdout, "data");
+  child.kill("SIGINT");
+  const { code, events } = await ended;
+  t.match(events.at(-1), { event: "summary", damaged: false });
+  t.equal(code, 0);
 });
 
 t.test("a reader that goes away ends it quietly", async (t) => {

@@ -33,6 +33,7 @@ export function describeEvent(event: SnifferEvent, options: LineOptions): EventL
         label: `${event.protocol} ${event.protocol === "udp" ? "" : event.state}`.trim(),
         style: "bold",
         text: conversationText(event),
+        wrap: true,
       };
     case "record":
       return options.tlsAware
@@ -84,8 +85,8 @@ export const VISIBILITY_STYLES: Readonly<Record<Visibility, Style>> = {
 
 const NOWHERE = { frame: undefined, conversation: undefined, side: undefined, wrap: false } as const;
 
-function at(event: { frame: number; conversation: number; side?: Side }) {
-  return { frame: event.frame, conversation: event.conversation, side: event.side, wrap: false };
+function at(event: { event: string; frame: number; conversation: number; side?: Side }) {
+  return { frame: event.frame, conversation: event.conversation, side: event.side, wrap: event.event !== "record" };
 }
 
 function packetText(event: PacketEvent): string {
@@ -103,7 +104,7 @@ function conversationText(event: ConversationEvent): string {
 }
 
 function recordText(type: number, length: number): string {
-  return `${contentTypeName(type).replaceAll("_", " ")}, ${length} bytes`;
+  return `${contentTypeName(type).replaceAll("_", " ")}, ${length} ${length === 1 ? "byte" : "bytes"}`;
 }
 
 type HelloEvent = Extract<SnifferEvent, { event: "client_hello" }>;
