@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { CaptureFile } from "./capture-file.js";
 import type { CliOptions } from "./cli-arguments.js";
 import { ExtractFolder } from "./extract-folder.js";
+import { redactEvent } from "./finding/event-redaction.js";
 import type { SecretList } from "./finding/secret-search.js";
 import { KeyLogFile } from "./key-log-file.js";
 import type { LineOutput } from "./line-output.js";
@@ -95,7 +96,7 @@ export class SnifferRun {
   finish(): number {
     this.pipeline.finish();
     this.#report();
-    this.#print(this.#parts.report.end());
+    this.#parts.output.write(this.#parts.report.end());
     this.#extract?.finish();
     this.#file?.close();
     this.#parts.output.flush();
@@ -114,14 +115,10 @@ export class SnifferRun {
   }
 
   #report(): void {
+    const { secrets, report, output } = this.#parts;
     for (let event = this.pipeline.next(); event !== undefined; event = this.pipeline.next()) {
-      this.#print(this.#parts.report.encode(event));
+      output.write(report.encode(secrets === undefined ? event : redactEvent(event, secrets)));
     }
-  }
-
-  #print(text: string): void {
-    if (text === "") return;
-    this.#parts.output.write(this.#parts.secrets?.redact(text) ?? text);
   }
 }
 
