@@ -3,6 +3,7 @@
 import { RpcError } from "../rpc/index.js";
 import type { AccountServer } from "./account-server.js";
 import type { AuditEvent, AuditKind } from "./audit-event.js";
+import { LineBudget } from "./line-budget.js";
 import { StoreError } from "./store/store-error.js";
 
 export type LogLevel = "info" | "warning" | "error";
@@ -10,6 +11,9 @@ export type LogFields = Readonly<Record<string, string | number | undefined>>;
 export type WriteLine = (line: string) => void;
 
 const KINDS: readonly AuditKind[] = ["registered", "login", "login_failed", "logout"];
+/** Of what anyone who can connect causes as often as they like. */
+const MAX_LINES = 10;
+const WINDOW_MS = 1_000;
 const PLAIN_VALUE = /^[A-Za-z0-9._:/@+-]+$/;
 
 export class ServerLog {
@@ -32,19 +36,32 @@ export class ServerLog {
     this.line("error", event, { ...fields, ...errorFields(error) });
   }
 
-  /** Writes what the server tells. Connections that come and go are not written, only those that end in an error. */
+  /** Writes what the server tells. Connections that come and go are not written, only those that end in an error, and of those a few a second. */
   follow({ rpc, accounts }: AccountServer): void {
     for (const kind of KINDS) {
       accounts.on(kind, (event) => this.line(kind === "login_failed" ? "warning" : "info", kind, auditFields(event)));
     }
     accounts.on("error", (error) => this.error("store_error", error));
     rpc.on("error", (error, { method }) => this.error("internal_error", error, { method }));
-    rpc.on("refused", ({ address, reason }) => this.line("warning", "refused", { address, ...errorFields(reason) }));
+    const refused = this.#budget("refused");
+    rpc.on("refused", ({ address, reason }) => this.#warn(refused, "refused", address, reason));
+    const ended = this.#budget("connection_ended");
     rpc.on("connectionEnd", ({ address }, reason) => {
       if (reason !== undefined) {
-        this.line("warning", "connection_ended", { address, ...errorFields(reason) });
+        this.#warn(ended, "connection_ended", address, reason);
       }
     });
+  }
+
+  #budget(event: string): LineBudget {
+    const onLeftOut = (count: number): void => this.line("warning", `more_${event}`, { count });
+    return new LineBudget({ maxLines: MAX_LINES, windowMs: WINDOW_MS, onLeftOut });
+  }
+
+  #warn(budget: LineBudget, event: string, address: string, reason: RpcError): void {
+    if (budget.take()) {
+      this.line("warning", event, { address, ...errorFields(reason) });
+    }
   }
 }
 

@@ -1,20 +1,23 @@
 // The `server` program whose words go nowhere: a full disk, a reader that left, a reader that never reads.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { createServer, connect as dialTcp } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
-import { connect } from "../../src/rpc/index.js";
+import { AccountServiceDefinition } from "../../src/gen/earshot/accounts/v1/accounts.js";
+import { type Connection, connect, RpcError, StatusCode } from "../../src/rpc/index.js";
 
 const MAIN = fileURLToPath(new URL("../../src/server/main.js", import.meta.url));
 /** Linux: every write to it fails with ENOSPC. */
 const FULL = "/dev/full";
 const onlyLinux = { skip: process.platform !== "linux" };
-/** More than a pipe holds, with about 140 bytes of log each. */
-const MANY = 3_000;
+/** Failed logins: more than a pipe holds (64 KiB), with about 130 bytes of log each. */
+const MANY = 1_000;
+const FAST = ["--scrypt-cost", "1"];
+const WORKERS = 4;
 const AT_ONCE = 50;
 
 t.test("a full disk under both outputs does not end it", onlyLinux, async (t) => {
@@ -43,22 +46,38 @@ t.test("a reader that left does not end it", async (t) => {
   t.same(await ended, [0, null]);
 });
 
-t.test("a log that nobody reads keeps it neither from serving nor from ending", async (t) => {
+t.test("a log that nobody reads keeps it neither from serving nor from ending", onlyLinux, async (t) => {
   const port = await freePort();
-  const child = start(t, port, "ignore", "pipe");
-  child.stderr?.pause();
+  const unread = openPipe(t);
+  t.teardown(() => closeSync(unread));
+  const child = start(t, port, "ignore", unread, FAST);
   const ended = once(child, "exit");
-  (await untilServing(port, ended)).close();
-  await sendGarbage(port, MANY);
+  const failed = await failLogins(await untilServing(port, ended));
+  t.equal(failed, MANY);
   child.kill("SIGTERM");
   t.same(await ended, [0, null]);
 });
 
+/** A pipe with a reader, this process, that never reads. */
+function openPipe(t: Test): number {
+  const name = join(t.testdir(), "pipe");
+  execFileSync("mkfifo", [name]);
+  return openSync(name, "r+");
+}
+
 type Output = "pipe" | "ignore" | number;
 
-function start(t: Test, port: number, stdout: Output, stderr: Output): ChildProcess {
+function start(t: Test, port: number, stdout: Output, stderr: Output, more: readonly string[] = []): ChildProcess {
   const folder = t.testdir();
-  const args = ["--cert", join(folder, "certs"), "--listen", `127.0.0.1:${port}`, "--database", join(folder, "a.db")];
+  const args = [
+    ...more,
+    "--cert",
+    join(folder, "certs"),
+    "--listen",
+    `127.0.0.1:${port}`,
+    "--database",
+    join(folder, "a.db"),
+  ];
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", stdout, stderr] });
   t.teardown(() => child.kill("SIGKILL"));
   return child;
@@ -91,10 +110,24 @@ async function untilServing(port: number, ended: Promise<unknown>) {
   }
 }
 
+async function failLogins(connection: Connection): Promise<number> {
+  let failed = 0;
+  const accounts = connection.client(AccountServiceDefinition);
+  const username = "someone-with-a-very-long-name-32";
+  await accounts.register({ username, password: "tiger lamp ocean 42" });
+  const failMany = async (): Promise<void> => {
+    for (let count = 0; count < MANY / WORKERS; count += 1) {
+      const error = await accounts.login({ username, password: "not the password" }).catch((caught) => caught);
+      failed += error instanceof RpcError && error.code === StatusCode.UNAUTHENTICATED ? 1 : 0;
+    }
+  };
+  await Promise.all(Array.from({ length: WORKERS }, failMany));
+  connection.close();
+  return failed;
+}
+
 async function sendGarbage(port: number, count: number): Promise<void> {
-  for (let sent = 0; sent < count; sent += AT_ONCE) {
-    await Promise.all(Array.from({ length: AT_ONCE }, () => refusedOnce(port)));
-  }
+  await Promise.all(Array.from({ length: count }, () => refusedOnce(port)));
 }
 
 function refusedOnce(port: number): Promise<void> {

@@ -1,7 +1,9 @@
 // The log: one line an event, and nobody writes lines of their own into it.
 
+import { join } from "node:path";
 import t from "tap";
 import { RpcError, StatusCode } from "../../src/rpc/index.js";
+import { createAccountServer } from "../../src/server/account-server.js";
 import { ServerLog } from "../../src/server/server-log.js";
 
 t.test("a line has time, level, event and its fields", async (t) => {
@@ -36,4 +38,30 @@ t.test("an error is logged by our own message, a stranger's only by its name", a
   t.notMatch(lines[0], /hunter2/);
   t.match(lines[0], /message=Error at="at /);
   t.match(lines[1], /code=connection_lost message=gone/);
+});
+
+t.test("of many refused connections the first are written, then how many more there were", async (t) => {
+  const server = await createAccountServer({ database: join(t.testdir(), "a.db"), plaintext: true });
+  t.teardown(() => server.close());
+  const lines: string[] = [];
+  let isOver: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => {
+    isOver = resolve;
+  });
+  const log = new ServerLog((line) => {
+    lines.push(line);
+    if (line.includes("more_refused")) {
+      isOver();
+    }
+  });
+  log.follow(server);
+  const reason = new RpcError(StatusCode.UNAVAILABLE, "no", { reason: "not_tls" });
+  const alive = setInterval(() => undefined, 1_000);
+  for (let count = 0; count < 1_000; count += 1) {
+    server.rpc.emit("refused", { address: "192.0.2.1", reason });
+  }
+  t.equal(lines.length, 10);
+  await over;
+  clearInterval(alive);
+  t.match(lines.at(-1), /warning more_refused count=990\n$/);
 });
