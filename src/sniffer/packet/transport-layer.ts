@@ -37,13 +37,16 @@ function readTcp(packet: DecodedPacket): typeof NONE {
   if (!has(packet, 20, "TCP header")) return NONE;
   const headerBytes = ((packet.body[packet.start + 12] ?? 0) >> 4) * 4;
   if (headerBytes < 20) return damage(packet, `TCP header of ${headerBytes} bytes`);
-  if (!has(packet, headerBytes, "TCP options")) return NONE;
+  const missingBytes = Math.max(0, headerBytes - (packet.end - packet.start));
+  // Options that a short snapshot length cut off say nothing that is needed; options beyond the packet are a lie.
+  if (missingBytes > packet.cutBytes && !has(packet, headerBytes, "TCP options")) return NONE;
   readPorts(packet);
   packet.sequence = u32(packet, 4);
   packet.acknowledgment = u32(packet, 8);
   packet.flags = packet.body[packet.start + 13] ?? 0;
   packet.window = u16(packet, 14);
-  packet.start += headerBytes;
+  packet.start += headerBytes - missingBytes;
+  packet.cutBytes -= missingBytes;
   packet.transport = TCP;
   return NONE;
 }

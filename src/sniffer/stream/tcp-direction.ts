@@ -16,6 +16,8 @@ export class TcpDirection implements ReassemblySink {
   readonly stream: Reassembler;
   /** The SYN's sequence number, to tell a retransmission from a new connection on the same ports. */
   syn: number | undefined;
+  /** Where the first packet of this side stood, its SYN counted: a SYN that comes late must agree with it. */
+  firstSeen: number | undefined;
   /** True once a packet of this side was captured; the other side's SYN+ACK tells of it before. */
   seen = false;
   readonly #conversation: TrackedConversation;

@@ -61,9 +61,11 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     const isAnswer = (packet.flags & ACK) !== 0;
     if (isAnswer && own?.stream.hasBegun !== true) return false;
     if (own?.syn !== undefined) return packet.sequence !== own.syn;
-    const first = own?.stream.firstSequence;
-    const isOther = first !== undefined && first !== advanceSequence(packet.sequence, 1);
-    return isAnswer ? this.conversation.midstream && isOther : this.conversation.midstream || isOther;
+    const first = own?.stream.firstSequence ?? own?.firstSeen;
+    // Nothing of this side to compare with: a SYN after the other side's data begins anew.
+    if (first === undefined) return !isAnswer && this.conversation.midstream;
+    const isOther = first !== advanceSequence(packet.sequence, 1);
+    return isAnswer ? this.conversation.midstream && isOther : isOther;
   }
 
   push(packet: DecodedPacket, side: Side): void {
@@ -73,6 +75,7 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     own.seen = true;
     // A SYN takes one number of the sequence itself; data may come with it (RFC 7413).
     const sequence = (flags & SYN) === 0 ? packet.sequence : advanceSequence(packet.sequence, 1);
+    own.firstSeen ??= sequence;
     if ((flags & SYN) !== 0) this.#begin(packet, own, side);
     const payload = packet.payload();
     own.stream.push(sequence, payload, frame, packet.cutBytes);

@@ -28,6 +28,14 @@ t.test("a TCP header that cannot be right is damage", async (t) => {
   t.equal(decode(RAW, ipv4({}, short.slice(0, 19))).damage?.what, "TCP header cut short");
 });
 
+t.test("options that the snapshot length cut off do not hide the segment", async (t) => {
+  const whole = ipv4({}, tcp({ sequence: 7, flags: 0x02, options: [2, 4, 5, 0xb4, 1, 1, 4, 2] }, "data"));
+  const packet = decode(RAW, whole.slice(0, 20 + 24), whole.length);
+  t.equal(packet.transport, TCP);
+  t.match(packet, { sequence: 7, flags: 0x02, cutBytes: 4, payloadBytes: 0, damage: undefined });
+  t.same(accounted(packet), { headers: 44, padding: 0, payload: 0, not_understood: 0 });
+});
+
 t.test("a UDP datagram ends where its length says", async (t) => {
   const packet = decode(RAW, ipv4({ protocol: 17 }, udp([5353, 53], "query"), "trailer"));
   t.equal(packet.transport, UDP);

@@ -145,6 +145,21 @@ t.test("a SYN after midstream data is a new connection", async (t) => {
   t.same(script.told(), ["open 0", "0 server 0 world", "close 0 end-of-capture", "open 1"]);
 });
 
+t.test("a SYN that the capture shows after its own connection's ACK or data opens nothing", async (t) => {
+  const late = (script: TableScript) =>
+    script
+      .tcp({ from: "client", sequence: 1000, flags: SYN })
+      .tcp({ from: "server", sequence: 5000, acknowledgment: 1001, flags: SYN | ACK });
+  const ack = late(new TableScript().tcp({ from: "client", sequence: 1001, acknowledgment: 5001 }));
+  t.same(ack.tcp({ from: "client", sequence: 1001, data: "hello" }).told(), ["open 0", "0 client 0 hello"]);
+  const data = late(new TableScript().tcp({ from: "client", sequence: 1001, data: "hello" }));
+  t.same(data.tcp({ from: "client", sequence: 1006, data: "again" }).told(), [
+    "open 0",
+    "0 client 0 hello",
+    "0 client 5 again",
+  ]);
+});
+
 t.test("a window of zero and its probes bring nothing twice", async (t) => {
   const script = handshake(new TableScript())
     .tcp({ from: "client", sequence: 1001, data: "hello" })
