@@ -48,6 +48,8 @@ export interface AccountServiceOptions {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_LIFETIME: SessionLifetime = { idleMs: 7 * DAY_MS, absoluteMs: 30 * DAY_MS };
+/** Anyone can fail to log in as often as they like, so these do not pile up for ever. */
+const FAILED_LOGIN_KEPT_MS = 90 * DAY_MS;
 /** A use within this of the last noted one is not noted: it would cost a write for every call. */
 const TOUCH_INTERVAL_MS = 60_000;
 const REQUEST_ID_BYTES = 16;
@@ -139,6 +141,7 @@ export class AccountService extends EventEmitter<AccountEvents> {
   async purge(): Promise<void> {
     const nowMs = this.#now();
     await this.#store.purgeSessions(nowMs, nowMs - this.#lifetime.idleMs);
+    await this.#store.purgeFailedLogins(nowMs - FAILED_LOGIN_KEPT_MS);
   }
 
   /** A repeated request id is the same request only with the same name and password; else it is a mistake, or theft. */

@@ -27,3 +27,10 @@ export function newId(nowMs: number): Buffer {
   id.writeUInt8((id.readUInt8(8) & 0x3f) | 0x80, 8);
   return id;
 }
+
+/** No id that {@link newId} made before then is as high, and none of later is lower. */
+export function firstId(atMs: number): Buffer {
+  const id = Buffer.alloc(16);
+  id.writeUIntBE(Math.max(0, atMs), 0, 6);
+  return id;
+}

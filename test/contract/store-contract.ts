@@ -206,6 +206,23 @@ async function keepsAudit(t: Test, store: AccountStore, { rows }: StoreUnderTest
     const long = { ...event("login_failed", undefined), address: "x".repeat(500) };
     await t.resolves(store.recordAudit(long));
   });
+
+  await t.test("purging takes old failed logins, and no other events", async (t) => {
+    const at = (kind: AuditKind, atMs: number): AuditEvent => ({
+      ...event(kind, undefined),
+      eventId: newId(atMs),
+      atMs,
+    });
+    const old = at("login_failed", NOW_MS - 1_001);
+    const kept = [at("login_failed", NOW_MS - 1_000), at("login", NOW_MS - 1_001), at("logout", NOW_MS - 1_001)];
+    for (const one of [old, ...kept]) {
+      await store.recordAudit(one);
+    }
+    await store.purgeFailedLogins(NOW_MS - 1_000);
+    const left = new Set((await rows("audit_events")).map((row) => hex(row["event_id"])));
+    t.notOk(left.has(hex(old.eventId)));
+    t.ok(kept.every(({ eventId }) => left.has(hex(eventId))));
+  });
 }
 
 async function survivesStrangeValues(t: Test, store: AccountStore): Promise<void> {

@@ -180,6 +180,19 @@ t.test("purging deletes what has ended", async (t) => {
   t.equal(rowsOf(database, "sessions").length, 0);
 });
 
+t.test("failed logins are kept for 90 days, what succeeded for longer", async (t) => {
+  const { accounts, clock, database, server } = await start(t);
+  await accounts.register({ username: "alice", password: PASSWORD });
+  await t.rejects(accounts.login({ username: "alice", password: "not the password" }));
+  clock.nowMs += 90 * DAY_MS;
+  await server.accounts.purge();
+  t.equal(rowsOf(database, "audit_events").length, 2);
+  clock.nowMs += 1;
+  await server.accounts.purge();
+  t.match(rowsOf(database, "audit_events"), [{ kind: "registered" }]);
+  t.equal(rowsOf(database, "audit_events").length, 1);
+});
+
 t.test("without a token, or with any other, there is no session", async (t) => {
   const { accounts } = await start(t);
   const options = [{}, bearer(""), bearer("x".repeat(43)), { metadata: { authorization: "Basic YTpi" } }];

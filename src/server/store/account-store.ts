@@ -65,5 +65,7 @@ export interface AccountStore {
   /** False when the hash was changed since `account` was read. */
   replacePasswordHash(account: AccountRecord, passwordHash: string): Promise<boolean>;
   recordAudit(event: AuditEvent): Promise<void>;
+  /** Deletes the audit events of failed logins before then; all others are kept. */
+  purgeFailedLogins(beforeMs: number): Promise<void>;
   close(): Promise<void>;
 }

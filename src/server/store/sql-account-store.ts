@@ -1,6 +1,6 @@
 // The account store over SQL that SQLite, MySQL 8, MariaDB, Vitess and TiDB share: constant text, single rows, UNIQUE keys.
 
-import type { AuditEvent } from "../audit-event.js";
+import { type AuditEvent, firstId } from "../audit-event.js";
 import type {
   AccountRecord,
   AccountStore,
@@ -33,6 +33,8 @@ const PURGE_EXPIRED = "DELETE FROM sessions WHERE expires_at_ms < ?";
 const PURGE_UNUSED = "DELETE FROM sessions WHERE last_used_at_ms < ?";
 const INSERT_AUDIT =
   "INSERT INTO audit_events (event_id, kind, at_ms, account_id, username, address) VALUES (?, ?, ?, ?, ?, ?)";
+/** Ids are ordered by time, so this reads only the old rows, by the primary key. */
+const PURGE_FAILED_LOGINS = "DELETE FROM audit_events WHERE event_id < ? AND kind = 'login_failed'";
 const MAX_ADDRESS_CHARACTERS = 64;
 
 export class SqlAccountStore implements AccountStore {
@@ -107,6 +109,10 @@ export class SqlAccountStore implements AccountStore {
 
   async recordAudit(event: AuditEvent): Promise<void> {
     await this.#writeOnce([audit(event)]);
+  }
+
+  async purgeFailedLogins(beforeMs: number): Promise<void> {
+    await this.#database.write([{ sql: PURGE_FAILED_LOGINS, values: [firstId(beforeMs)] }]);
   }
 
   close(): Promise<void> {
