@@ -21,11 +21,11 @@ export interface TlsRecord {
   readonly version: number;
   /** Length of the fragment as the header tells it. */
   readonly length: number;
-  /** Bytes of the fragment that a hole swallowed. */
+  /** Bytes of the fragment that a hole swallowed or that never came. */
   readonly missing: number;
   /** Where the header begins in the side's stream. */
   readonly offset: number;
-  /** The packet that completed the record. */
+  /** The packet that completed the record; of one that is not whole, the last before what is missing. */
   readonly frame: number;
   /** undefined when bytes are missing or when nobody asked for them; valid until the next push. */
   readonly fragment: Uint8Array | undefined;
@@ -51,6 +51,8 @@ export class RecordDeframer implements Stage<StreamChunk, TlsRecord> {
   /** Fragment bytes still to come; -1 while no header is complete. */
   #remaining = -1;
   #missing = 0;
+  /** The last packet before the first hole in the fragment. */
+  #cutFrame: number | undefined;
   readonly #fragment = new ByteAccumulator();
   #finished = false;
 
@@ -79,6 +81,7 @@ export class RecordDeframer implements Stage<StreamChunk, TlsRecord> {
    */
   skip(length: number, frame: number): boolean {
     if (this.#remaining < length) return false;
+    this.#cutFrame ??= this.#frame;
     this.#frame = frame;
     this.#missing += length;
     this.#remaining -= length;
@@ -100,6 +103,11 @@ export class RecordDeframer implements Stage<StreamChunk, TlsRecord> {
   /** Content type of the record under way, once its header is complete. */
   get pendingType(): number | undefined {
     return this.#remaining < 0 ? undefined : this.#header[0];
+  }
+
+  /** The record under way as its header tells it, once that is complete: what is still to come counts as missing. */
+  get pendingRecord(): TlsRecord | undefined {
+    return this.#remaining < 0 ? undefined : this.#describe(undefined, this.#missing + this.#remaining);
   }
 
   /** Where the record under way (or the last one) begins. */
@@ -154,20 +162,25 @@ export class RecordDeframer implements Stage<StreamChunk, TlsRecord> {
   }
 
   #complete(fragment: Uint8Array | undefined): TlsRecord {
-    const length = fragmentLength(this.#header, 0);
-    const record: TlsRecord = {
-      type: this.#header[0] ?? 0,
-      version: recordVersion(this.#header, 0),
-      length,
-      missing: this.#missing,
-      offset: this.#recordOffset,
-      frame: this.#frame,
-      // A record whose start was skipped (keepsApplicationData set midway) has no whole fragment to give.
-      fragment: fragment?.length === length ? fragment : undefined,
-    };
+    const record = this.#describe(fragment, this.#missing);
     this.#headerBytes = 0;
     this.#remaining = -1;
     this.#missing = 0;
+    this.#cutFrame = undefined;
     return record;
+  }
+
+  #describe(fragment: Uint8Array | undefined, missing: number): TlsRecord {
+    const length = fragmentLength(this.#header, 0);
+    return {
+      type: this.#header[0] ?? 0,
+      version: recordVersion(this.#header, 0),
+      length,
+      missing,
+      offset: this.#recordOffset,
+      frame: this.#cutFrame ?? this.#frame,
+      // A record whose start was skipped (keepsApplicationData set midway) has no whole fragment to give.
+      fragment: fragment?.length === length ? fragment : undefined,
+    };
   }
 }

@@ -19,14 +19,14 @@ interface Place {
 export type RecordStreamOutput =
   | { readonly kind: "record"; readonly record: TlsRecord }
   | ({ readonly kind: "sslv2_hello"; readonly hello: SslV2Hello } & Place)
-  /** A hole; `lost` when it hid a boundary. `header` and `fragment` are bytes of the record that it cut off. */
+  /** A hole; `lost` when it hid a boundary. `cut` is the record that it cut off. */
   | ({ readonly kind: "hole"; readonly lost: boolean; readonly cut: CutRecord | undefined } & Place)
   /** A boundary was found again (or first, in a stream joined midway). */
   | ({ readonly kind: "found" } & Place)
   | ({ readonly kind: "damaged"; readonly what: string } & Place);
 
 export interface CutRecord {
-  readonly type: number;
+  readonly record: TlsRecord;
   readonly fragmentBytes: number;
 }
 
@@ -67,6 +67,11 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
       fragmentBytes: pendingFragmentBytes,
       type: pendingType,
     };
+  }
+
+  /** The record under way once its header is complete: at the stream's end, the one that is cut off. */
+  get pendingRecord(): TlsRecord | undefined {
+    return this.#deframer.pendingRecord;
   }
 
   push(chunk: StreamChunk): void {
@@ -191,11 +196,12 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
 
   /** Header bytes that never became a header, and SSLv2's, cannot be placed. */
   #abandonRecord(): CutRecord | undefined {
-    const { headerBytes, fragmentBytes, type } = this.pending;
+    const { headerBytes, fragmentBytes } = this.pending;
+    const record = this.#deframer.pendingRecord;
     this.#first.clear();
     this.#deframer = new RecordDeframer();
     this.#deframer.keepsApplicationData = this.#keepsApplicationData;
-    if (type !== undefined) return { type, fragmentBytes };
+    if (record !== undefined) return { record, fragmentBytes };
     this.gapBytes += headerBytes;
     return undefined;
   }

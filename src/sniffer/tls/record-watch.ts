@@ -41,6 +41,14 @@ export class RecordWatch {
       return;
     }
     const opened = this.#open(direction, record);
+    this.say(direction, record, opened?.type);
+    this.#judgeShape(direction, record, opened?.type ?? record.type);
+    if (opened === undefined) this.#voice.count(this.#read(direction, record), record.length);
+    else this.#readOpened(direction, record, opened);
+  }
+
+  /** Reports a record without counting its bytes: all that is to be done where it was cut off. */
+  say(direction: TlsDirection, record: TlsRecord, innerType: number = record.type): void {
     this.#voice.say({
       event: "record",
       conversation: this.#voice.conversation,
@@ -49,11 +57,8 @@ export class RecordWatch {
       content_type: record.type,
       version: hex16(record.version),
       length: record.length,
-      ...(opened === undefined || opened.type === record.type ? {} : { inner_content_type: opened.type }),
+      ...(innerType === record.type ? {} : { inner_content_type: innerType }),
     });
-    this.#judgeShape(direction, record, opened?.type ?? record.type);
-    if (opened === undefined) this.#voice.count(this.#read(direction, record), record.length);
-    else this.#readOpened(direction, record, opened);
   }
 
   /** The class of a fragment that is not (or not wholly) there to be read. */
@@ -83,6 +88,7 @@ export class RecordWatch {
 
   /** A hole in a fragment: whatever it carried, the records after it have later numbers. */
   #incomplete(direction: TlsDirection, record: TlsRecord): void {
+    this.say(direction, record);
     this.#voice.count(this.byteClass(direction, record.type, record.length), record.length - record.missing);
     this.#decryption.miss(direction.side, 1);
     if (record.type === ContentType.ApplicationData) this.#missContent(direction, record);

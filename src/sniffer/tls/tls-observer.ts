@@ -97,6 +97,8 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
     this.#ended = true;
     for (const direction of [this.#client, this.#server]) {
       direction.records.finish();
+      const cut = direction.records.pendingRecord;
+      if (cut !== undefined) this.#watch.say(direction, cut);
       this.#watch.finish(direction);
     }
   }
@@ -152,12 +154,14 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
   #hole(direction: TlsDirection, hole: Extract<RecordStreamOutput, { kind: "hole" }>): void {
     const { cut, lost, length } = hole;
     if (cut !== undefined) {
+      const { record, fragmentBytes } = cut;
+      this.#watch.say(direction, record);
       this.#observation.count("tls_metadata", RECORD_HEADER_BYTES);
-      this.#observation.count(this.#watch.byteClass(direction, cut.type, cut.fragmentBytes), cut.fragmentBytes);
+      this.#observation.count(this.#watch.byteClass(direction, record.type, fragmentBytes), fragmentBytes);
     }
     direction.loseTrack();
     if (lost) this.#watch.lose(direction, length, hole.frame);
-    const inside = cut === undefined ? "" : ` inside a record of ${contentTypeName(cut.type)}`;
+    const inside = cut === undefined ? "" : ` inside a record of ${contentTypeName(cut.record.type)}`;
     const consequence = lost
       ? "record boundaries are unknown until two records in a row fit"
       : "the record is lost, the next is not";

@@ -16,14 +16,35 @@ t.test("a hole inside a record costs that record only", async (t) => {
     { side: "client", bytes: Buffer.concat([lost.subarray(150), data(10)]) },
   ]);
   t.same(
-    ofKind(watched, "record").map(({ length }) => length),
-    [clientHelloRecord().length - 5, 10],
+    ofKind(watched, "record").map(({ length, frame }) => [length, frame]),
+    [
+      [clientHelloRecord().length - 5, 1],
+      [200, 2],
+      [10, 4],
+    ],
   );
   t.equal(watched.tally.gap, 0);
   t.match(
     findingLines(watched).join("\n"),
     /damaged client: 100 bytes were not captured.*the record is lost, the next is not/,
   );
+});
+
+t.test("a record that is cut off, by a hole over its end or by the end, is told as its header has it", async (t) => {
+  const cut = data(200).subarray(0, 50);
+  const hello: Turn = { side: "client", bytes: clientHelloRecord() };
+  const ends: Turn[][] = [
+    [],
+    [{ side: "client", gap: 20 }],
+    [{ side: "client", gap: 150 }],
+    [{ side: "client", gap: 900 }],
+  ];
+  for (const end of ends) {
+    const watched = watch([hello, { side: "client", bytes: cut }, ...end]);
+    const records = ofKind(watched, "record").map(({ length, frame }) => [length, frame]);
+    t.same(records.slice(1), [[200, 2]]);
+    t.equal(sumOf(watched.tally), watched.pushedBytes);
+  }
 });
 
 t.test("a hole over a boundary loses track until two records in a row fit", async (t) => {
