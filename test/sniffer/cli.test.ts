@@ -190,5 +190,6 @@ t.test("reading files loads neither cap nor protobufjs nor the live parts", asyn
   const trace = fileURLToPath(new URL("./loaded-modules.js", import.meta.url));
   const { stderr } = await run(["-r", TLS12, "--json"], undefined, { NODE_OPTIONS: `--import=${trace}` });
   t.match(stderr, "loaded:");
-  t.notMatch(stderr, /node_modules|live-|relay-|tcpdump-/);
+  // The test runner adds modules of its own to every child.
+  t.notMatch(stderr, /node_modules\/(?!@tapjs|uuid)|live-|relay-|tcpdump-/);
 });
