@@ -1,6 +1,6 @@
 // The command: arguments in, exit code out. Whatever a run does not need is not loaded, since small files are all
 // start-up.
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { type CliOptions, decodeArguments, HELP, UsageError } from "./cli-arguments.js";
 import { SecretList } from "./finding/secret-search.js";
 import { LineOutput } from "./line-output.js";
@@ -13,6 +13,8 @@ import { SnifferRun } from "./sniffer-run.js";
 
 const EXIT_COULD_NOT_RUN = 1;
 const EXIT_USAGE = 2;
+/** Every packet is searched for every secret: a larger file was hardly meant. */
+const MAX_SECRET_FILE_BYTES = 0x100000;
 const STDOUT = 1;
 const STDERR = 2;
 
@@ -23,13 +25,22 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   try {
     return await runCommand(argv, output, notes);
   } catch (error) {
-    output.flush();
+    flushQuietly(output);
     const code = exitCodeOf(error);
     if (code === undefined) throw error;
     notes.write(`sniffer: ${error instanceof Error ? error.message : String(error)}\n`);
     if (code === EXIT_USAGE) notes.write("sniffer --help shows what there is\n");
-    notes.flush();
+    flushQuietly(notes);
     return code;
+  }
+}
+
+/** There is an error to tell already; that this could not be written is not told as well. */
+function flushQuietly(output: LineOutput): void {
+  try {
+    output.flush();
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
   }
 }
 
@@ -93,9 +104,12 @@ async function chooseReport(options: CliOptions): Promise<Report> {
 function readSecrets(path: string): SecretList {
   let list: SecretList;
   try {
+    if (statSync(path).size > MAX_SECRET_FILE_BYTES) {
+      throw new RunError(`the secrets in ${path} are too many: the file may have up to 1 MiB`);
+    }
     list = SecretList.decode(readFileSync(path));
   } catch (error) {
-    throw fileError("read", path, error);
+    throw error instanceof RunError ? error : fileError("read", path, error);
   }
   if (list.count === 0) throw new RunError(`there are no secrets in ${path}: one a line is wanted`);
   return list;

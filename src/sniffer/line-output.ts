@@ -1,6 +1,7 @@
 // Writes to standard output as tcpdump does: in large pieces, and waiting when the reader is slow, so that nothing
 // piles up here. A reader that went away (| head) ends the run quietly.
 import { writeSync } from "node:fs";
+import { fileError } from "./run-error.js";
 
 const FLUSH_BYTES = 0x10000;
 const STDOUT = 1;
@@ -32,6 +33,7 @@ export class LineOutput {
     this.writeBytes(bytes);
   }
 
+  /** Throws RunError where it cannot be written; nothing is written any more then. */
   writeBytes(bytes: Uint8Array): void {
     let at = 0;
     while (at < bytes.length && !this.#closed) at += this.#writeSome(bytes, at);
@@ -46,9 +48,9 @@ export class LineOutput {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
         return 0;
       }
-      if (code !== "EPIPE") throw error;
       this.#closed = true;
-      return 0;
+      if (code === "EPIPE") return 0;
+      throw fileError("write to", this.#fd === STDOUT ? "standard output" : "standard error", error);
     }
   }
 }

@@ -29,17 +29,18 @@ export async function runLive(
   const stopNow = (): void => stop();
   for (const signal of signals) process.on(signal, stopNow);
   let failure: unknown;
-  const receive = (packet: Parameters<typeof run.push>[0]): void => {
+  const attempt = (work: () => void): void => {
     try {
-      run.push(packet);
+      work();
     } catch (error) {
       failure ??= error;
     }
     if (run.over || failure !== undefined) stop();
   };
+  const receive = (packet: Parameters<typeof run.push>[0]): void => attempt(() => run.push(packet));
   try {
     note(await live.start(receive));
-    const timers = [setInterval(() => run.flush(), FLUSH_MS)];
+    const timers = [setInterval(() => attempt(() => run.flush()), FLUSH_MS)];
     if (options.seconds !== undefined) timers.push(setTimeout(stopNow, options.seconds * 1000));
     try {
       await Promise.race([over, live.ended]);

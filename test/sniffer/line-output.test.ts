@@ -18,3 +18,15 @@ t.test("text is kept until there is enough or it is flushed, and comes out whole
   t.equal(output.closed, false);
   closeSync(fd);
 });
+
+t.test("a full disk is told once, in words, and nothing is written after it", async (t) => {
+  if (process.platform !== "linux") return;
+  const fd = openSync("/dev/full", "w");
+  const output = new LineOutput(fd);
+  output.write("lost");
+  t.throws(() => output.flush(), { name: "RunError", message: /cannot write to .*the disk is full/ });
+  output.write("more");
+  output.flush();
+  t.equal(output.closed, true);
+  closeSync(fd);
+});

@@ -29,7 +29,7 @@ export class SecretList {
     this.needles = wanted.flatMap((bytes, index) =>
       encodeSecretForms(bytes).map((form) => ({ ...form, secret: index + 1 })),
     );
-    this.reachBytes = Math.max(0, ...this.needles.map(({ bytes }) => bytes.length - 1));
+    this.reachBytes = this.needles.reduce((reach, { bytes }) => Math.max(reach, bytes.length - 1), 0);
   }
 
   /** One secret a line; the line ends are not part of them. */
