@@ -1,7 +1,7 @@
 // Writes each conversation's bytes, as reassembled, to ID.client and ID.server. Files are made new and are never
 // followed or overwritten; they are readable by their owner alone, since they hold what crossed the wire.
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Side } from "./event.js";
 import { fileError } from "./run-error.js";
 import type { StreamEvent } from "./stream/stream-event.js";
@@ -21,7 +21,7 @@ export class ExtractFolder {
   constructor(folder: string) {
     this.#folder = folder;
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
     } catch (error) {
       throw fileError("make the folder", folder, error);
     }
@@ -99,6 +99,14 @@ export class ExtractFolder {
     this.#open.delete(name);
     if (fd !== undefined) closeSync(fd);
   }
+}
+
+/** Node's own `recursive` tries for ever where a folder that exists takes no other, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  mkdirSync(path, { mode: 0o700 });
 }
 
 const SIDES: readonly Side[] = ["client", "server"];
