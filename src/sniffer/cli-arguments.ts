@@ -118,9 +118,11 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
   } catch (error) {
-    // parseArgs explains well enough, but ends with advice about "--" that takes three lines.
-    const message = error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error);
-    throw new UsageError(message, { cause: error });
+    // parseArgs explains well enough, but ends with advice about "--" or "-X=-Y" that takes three lines.
+    const message = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? error.message) : String(error);
+    const flag = /^Option '(-[^' ]+)'? argument is ambiguous/.exec(message)?.[1];
+    const words = flag === undefined ? message : `${flag} needs a value, and what follows it begins with a dash`;
+    throw new UsageError(words, { cause: error });
   }
 }
 
