@@ -50,7 +50,8 @@ where the packets come from
                        root nor libpcap
   -D, --list           list the interfaces and exit
   --backend cap|tcpdump
-                       how to capture (default: cap where it is installed)
+                       how to capture (default: tcpdump on lo and any, else
+                       cap; the other one where it is not installed)
 
 how much
   --seconds N, or N    stop after N seconds (-i and --relay)

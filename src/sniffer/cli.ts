@@ -91,8 +91,14 @@ async function runSniffer(options: CliOptions, output: LineOutput, notes: LineOu
   const { runLive } = await import("./live-run.js");
   await runLive(source, options, run, note);
   const code = run.finish();
-  if (run.unseenBytes > 0) note(`${run.unseenBytes} bytes crossed the wire unseen: the capture lost packets`);
+  if (run.unseenBytes > 0) note(`${run.unseenBytes} bytes crossed the wire unseen: ${whyUnseen(run)}`);
   return code;
+}
+
+function whyUnseen({ unseenBytes, cutPackets, cutBytes }: SnifferRun): string {
+  if (cutPackets === 0) return "the capture lost packets";
+  const cut = `${cutPackets} packets were captured in part only`;
+  return unseenBytes > cutBytes ? `${cut}, others were lost` : cut;
 }
 
 async function chooseReport(options: CliOptions): Promise<Report> {

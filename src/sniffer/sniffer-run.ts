@@ -32,6 +32,8 @@ export class SnifferRun {
   readonly #extract: ExtractFolder | undefined;
   readonly #keyLog: KeyLogFile | undefined;
   #unseenBytes = 0;
+  #cutPackets = 0;
+  #cutBytes = 0;
   #full = false;
 
   /** Opens what is written to. Throws RunError. */
@@ -57,9 +59,19 @@ export class SnifferRun {
     this.#readKeys();
   }
 
-  /** Bytes that were sent, and mostly acknowledged, but never seen: what the capture lost. */
+  /** Bytes that were sent, and mostly acknowledged, but never seen: what the capture lost or cut off. */
   get unseenBytes(): number {
     return this.#unseenBytes;
+  }
+
+  /** Packets that came without their ends. */
+  get cutPackets(): number {
+    return this.#cutPackets;
+  }
+
+  /** What they came without. */
+  get cutBytes(): number {
+    return this.#cutBytes;
   }
 
   /** Key logs that came with the packets. */
@@ -78,6 +90,10 @@ export class SnifferRun {
     const { maxPackets, snapBytes } = this.#parts.options;
     if (snapBytes !== undefined && packet.bytes.length > snapBytes) {
       packet.bytes = packet.bytes.subarray(0, snapBytes);
+    }
+    if (packet.bytes.length < packet.originalLength) {
+      this.#cutPackets += 1;
+      this.#cutBytes += packet.originalLength - packet.bytes.length;
     }
     this.#file?.push(packet);
     this.pipeline.push(packet);

@@ -1,4 +1,5 @@
-// Chooses how to capture: cap where it is installed, tcpdump otherwise, and clear words where there is neither.
+// Chooses how to capture: cap where it is installed, tcpdump otherwise (on loopbacks first), and clear words where there
+// is neither.
 import type { RawPacket } from "../packet/raw-packet.js";
 import { CapMissingError, CapSource } from "./cap-source.js";
 import { LiveError } from "./live-error.js";
@@ -35,7 +36,9 @@ export class LiveBackend implements LiveSource {
   async start(receive: (packet: RawPacket) => void): Promise<string> {
     const order = { ...this.#choice, interfaceName: this.#choice.interfaceName ?? (await defaultInterface()) };
     const missing: string[] = [];
-    for (const backend of this.#choice.backend === undefined ? (["cap", "tcpdump"] as const) : [this.#choice.backend]) {
+    for (const backend of this.#choice.backend === undefined
+      ? preferred(order.interfaceName)
+      : [this.#choice.backend]) {
       const source = backend === "cap" ? new CapSource(order) : new TcpdumpSource(order);
       this.#source = source;
       try {
@@ -53,6 +56,11 @@ export class LiveBackend implements LiveSource {
   async stop(): Promise<void> {
     await this.#source?.stop();
   }
+}
+
+/** A loopback's frames may be longer than the 65,535 bytes that cap keeps of them. */
+function preferred(interfaceName: string): readonly ("cap" | "tcpdump")[] {
+  return /^(?:lo\d*|any)$/.test(interfaceName) ? ["tcpdump", "cap"] : ["cap", "tcpdump"];
 }
 
 /** tcpdump does not say which interfaces there are: the person wants to know all the same. */
