@@ -1,10 +1,12 @@
 // The bytes of a capture file, piece by piece: from a file, a pipe, and through gzip where they are packed.
 import { createReadStream, type Stats, statSync } from "node:fs";
-import { createGunzip } from "node:zlib";
+import { GZIP_PIECE_BYTES, GzipUnpacker } from "./gzip-unpacker.js";
 import { fileError, RunError } from "./run-error.js";
 
 /** Large pieces make few turns of the loop; one that is too large costs more in the garbage collector than it saves. */
 const CHUNK_BYTES = 0x40000;
+/** Memory for good bytes in a damaged piece: behind so many, up to 64 KiB of them are given up. */
+const MAX_PAST_BYTES = 0x2000000;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
 /** What unpacking says of its input: the bytes before it are good. */
@@ -77,39 +79,68 @@ async function* unpacked(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uin
 }
 
 async function* gunzipped(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  let readFailure: unknown;
-  const feed = async (): Promise<void> => {
-    try {
-      if (!gunzip.write(head)) await drained(gunzip);
-      for await (const chunk of rest) {
-        if (gunzip.destroyed) return;
-        if (!gunzip.write(chunk)) await drained(gunzip);
-      }
-      gunzip.end();
-    } catch (error) {
-      readFailure = error;
-      gunzip.destroy();
-    }
-  };
-  const fed = feed();
+  const unpacker = new GzipUnpacker();
+  const past = new PastPieces();
   try {
-    for await (const chunk of gunzip) yield chunk;
-  } catch (error) {
-    if (readFailure !== undefined) throw readFailure;
-    throw new UnpackError(`gzip: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    for await (const piece of pieces(head, rest)) {
+      const bytes = await unpacker.write(piece);
+      if (bytes.length > 0) yield bytes;
+      past.push(piece, bytes.length);
+      if (unpacker.failure !== undefined) {
+        yield* past.regained();
+        throwUnlessBehind(unpacker.failure);
+        return;
+      }
+    }
+    const bytes = await unpacker.end();
+    if (bytes.length > 0) yield bytes;
+    if (unpacker.failure !== undefined) throwUnlessBehind(unpacker.failure);
+  } finally {
+    unpacker.close();
   }
-  await fed;
 }
 
-function drained(stream: NodeJS.EventEmitter): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      for (const event of DRAIN_EVENTS) stream.off(event, done);
-      resolve();
-    };
-    for (const event of DRAIN_EVENTS) stream.on(event, done);
-  });
+/** The first header is known to be one, so a wrong one stands behind all that is packed: gzip(1) ignores that too. */
+function throwUnlessBehind(failure: Error): void {
+  if (failure.message === "incorrect header check") return;
+  throw new UnpackError(`gzip: ${failure.message}`, { cause: failure });
 }
 
-const DRAIN_EVENTS = ["drain", "close", "error"] as const;
+async function* pieces(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* piecesOf(head);
+  for await (const chunk of rest) yield* piecesOf(chunk);
+}
+
+function* piecesOf(chunk: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < chunk.length; at += GZIP_PIECE_BYTES) yield chunk.subarray(at, at + GZIP_PIECE_BYTES);
+}
+
+/** What was unpacked so far, kept packed: what a damaged piece holds of good bytes only comes out byte by byte. */
+class PastPieces {
+  #pieces: Uint8Array[] = [];
+  #packedBytes = 0;
+  #givenBytes = 0;
+
+  push(piece: Uint8Array, givenBytes: number): void {
+    this.#packedBytes += piece.length;
+    this.#givenBytes += givenBytes;
+    if (this.#packedBytes > MAX_PAST_BYTES) this.#pieces = [];
+    else this.#pieces.push(piece);
+  }
+
+  /** The good bytes of the last piece that were not given yet; none where too much came before it. */
+  async *regained(): AsyncGenerator<Uint8Array> {
+    const last = this.#pieces.pop();
+    if (last === undefined) return;
+    const unpacker = new GzipUnpacker();
+    let skip = this.#givenBytes;
+    const single = Array.from(last, (_, at) => last.subarray(at, at + 1));
+    for (const piece of [...this.#pieces, ...single]) {
+      const bytes = await unpacker.write(piece);
+      if (bytes.length > skip) yield bytes.subarray(skip);
+      skip = Math.max(0, skip - bytes.length);
+      if (unpacker.failure !== undefined) break;
+    }
+    unpacker.close();
+  }
+}

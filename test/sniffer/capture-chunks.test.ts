@@ -38,6 +38,27 @@ t.test("damage to the packing is told behind what could be unpacked", async (t) 
   t.ok(read > 400_000, `${read} bytes came before`);
 });
 
+t.test("all that stands before damage comes out", async (t) => {
+  const text = Buffer.alloc(400_000, "some words that pack well, and ");
+  const packed = gzipSync(text);
+  const wrongSum = Buffer.from(packed);
+  wrongSum.writeUInt32LE(0, packed.length - 8);
+  const folder = t.testdir({ wrongSum });
+  const got: Uint8Array[] = [];
+  const chunks = async () => {
+    for await (const chunk of openCaptureChunks(join(folder, "wrongSum")).chunks) got.push(chunk);
+  };
+  await t.rejects(chunks(), { name: "UnpackError", message: "gzip: incorrect data check" });
+  t.ok(Buffer.concat(got).equals(text));
+});
+
+t.test("what stands behind a whole member and is none ends the input quietly", async (t) => {
+  for (const behind of ["garbage", "\0\0\0", "x".repeat(300_000)]) {
+    const folder = t.testdir({ gz: Buffer.concat([gzipSync(noise), Buffer.from(behind)]) });
+    t.ok((await readAll(join(folder, "gz"))).equals(noise));
+  }
+});
+
 t.test("a reader that stops early does not hang", async (t) => {
   const folder = t.testdir({ gz: gzipSync(noise) });
   for await (const chunk of openCaptureChunks(join(folder, "gz")).chunks) {
