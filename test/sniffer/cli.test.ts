@@ -84,6 +84,9 @@ t.test("a secret that is seen is exit 3, and printed nowhere", async (t) => {
   }
   t.equal((await run(["-r", "-", "--secret-file", join(folder, "innocent")], CAPTURE)).code, 0);
   t.match(await run(["-r", "-", "--secret-file", join(folder, "none")], CAPTURE), { code: 1, stderr: /no secrets in/ });
+  const large = join(folder, "large");
+  writeFileSync(large, "secret\n".repeat(200_000));
+  t.match(await run(["-r", "-", "--secret-file", large], CAPTURE), { code: 1, stderr: /up to 1 MiB/ });
 });
 
 t.test("keys open what they fit, and what they open is searched and extracted", async (t) => {

@@ -79,3 +79,8 @@ t.test("no form of a secret is left in a line that is printed", async (t) => {
 t.test("an empty list finds nothing", async (t) => {
   t.same(new SecretSearch(new SecretList([])).push(Buffer.from("anything"), 0), []);
 });
+
+t.test("a list may hold more secrets than a call can take arguments", async (t) => {
+  const secrets = Array.from({ length: 50_000 }, (_, at) => Buffer.from(`secret ${at}`));
+  t.equal(new SecretList(secrets).count, 50_000);
+});
