@@ -193,6 +193,6 @@ t.test("reading files loads neither cap nor protobufjs nor the live parts", asyn
   const trace = fileURLToPath(new URL("./loaded-modules.js", import.meta.url));
   const { stderr } = await run(["-r", TLS12, "--json"], undefined, { NODE_OPTIONS: `--import=${trace}` });
   t.match(stderr, "loaded:");
-  // The test runner adds modules of its own to every child.
-  t.notMatch(stderr, /node_modules\/(?!@tapjs|uuid)|live-|relay-|tcpdump-/);
+  // By name, since the test runner loads packages of its own into every child.
+  t.notMatch(stderr, /node_modules\/(cap|protobufjs|commander|selfsigned|mysql2|libsql)\/|live-|relay-|tcpdump-/);
 });
