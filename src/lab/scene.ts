@@ -52,7 +52,6 @@ class Play {
     const luredTo = this.#rung.attacker === "impersonates" ? await this.#impersonate(serverPort) : serverPort;
     const wirePort = await this.#watch("wire.pcapng", luredTo);
     const client = await this.#converse(wirePort);
-    await this.#noteToken();
     const wireCapture = this.#path("wire.pcapng");
     const insideCapture = this.#impersonator === undefined ? wireCapture : this.#path("inside.pcapng");
     return { wireCapture, insideCapture, secretFile: this.#path("secrets"), keylogFile: this.#path("keylog"), client };
@@ -89,12 +88,12 @@ class Play {
   async #converse(port: number): Promise<Finished[]> {
     const results: Finished[] = [];
     for (const command of [["register", USERNAME], ["login", USERNAME], ["whoami"], ["logout"]]) {
-      if (command[0] === "logout") await this.#noteToken();
       const finished = await runProgram("client", [...command, "--json", ...this.#clientArgs(port)], {
         EARSHOT_HOME: this.#path("home"),
         EARSHOT_PASSWORD: this.#password,
       });
       results.push(finished);
+      await this.#noteToken();
       if (finished.exitCode !== 0) break;
     }
     return results;

@@ -1,4 +1,5 @@
 // From packets to events: the one pipeline for live capture, files, the relay and the lab.
+import { ResultQueue } from "../bytes/result-queue.js";
 import type { Stage } from "../bytes/stage.js";
 import { ConversationWatch, type ConversationWatchOptions } from "./conversation-watch.js";
 import type { FindingEvent, SnifferEvent } from "./event.js";
@@ -45,8 +46,7 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   readonly #skipped = new Map<string, number>();
   readonly #linkTypes = new Set<number>();
   #keys: KeyLog | undefined;
-  #events: SnifferEvent[] = [];
-  #given = 0;
+  readonly #events = new ResultQueue<SnifferEvent>();
   #packets = 0;
   #bytes = 0;
   #undecidedBytes = 0;
@@ -102,14 +102,7 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   }
 
   next(): SnifferEvent | undefined {
-    const event = this.#events[this.#given];
-    if (event !== undefined) {
-      this.#given += 1;
-      return event;
-    }
-    if (this.#given > 0) this.#events = [];
-    this.#given = 0;
-    return undefined;
+    return this.#events.next();
   }
 
   /** Tells that the input broke off at this byte of it: what came before counts, the summary says that it is damaged. */

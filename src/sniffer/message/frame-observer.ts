@@ -1,5 +1,6 @@
 // Watches one conversation of our protocol: a decoder a direction, the method of each call remembered by its id, since
 // replies do not repeat it. Behind a hole or damage frame boundaries are unknown: that is said, not guessed.
+import { ResultQueue } from "../../bytes/result-queue.js";
 import type { Stage } from "../../bytes/stage.js";
 import type { DecodedFrame, Frame } from "../../wire/frame.js";
 import { FrameDecoder } from "../../wire/frame-decoder.js";
@@ -29,8 +30,7 @@ export class FrameObserver implements Stage<StreamEvent, SnifferEvent> {
   readonly #options: FrameObserverOptions;
   readonly #directions: Record<Side, Direction>;
   readonly #methods = new Map<number, string>();
-  #events: SnifferEvent[] = [];
-  #given = 0;
+  readonly #events = new ResultQueue<SnifferEvent>();
   #ended = false;
 
   constructor(conversation: Conversation, options: FrameObserverOptions = {}) {
@@ -47,14 +47,7 @@ export class FrameObserver implements Stage<StreamEvent, SnifferEvent> {
   }
 
   next(): SnifferEvent | undefined {
-    const event = this.#events[this.#given];
-    if (event !== undefined) {
-      this.#given += 1;
-      return event;
-    }
-    if (this.#given > 0) this.#events = [];
-    this.#given = 0;
-    return undefined;
+    return this.#events.next();
   }
 
   /** Says which frames were left unfinished. A close event does the same; the second of both does nothing. */

@@ -1,4 +1,5 @@
 // What every observer of plaintext looks like, and how it says that another protocol takes over midway.
+import { ResultQueue } from "../../bytes/result-queue.js";
 import type { Stage } from "../../bytes/stage.js";
 import type { FindingEvent, Side, SnifferEvent, Visibility } from "../event.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
@@ -24,8 +25,7 @@ const MAX_HOLES_TOLD = 32;
 /** Events that wait for `next`, and the short way to say a finding. */
 export class EventQueue {
   readonly #conversation: Conversation;
-  #events: SnifferEvent[] = [];
-  #given = 0;
+  readonly #events = new ResultQueue<SnifferEvent>();
   #holes = 0;
 
   constructor(conversation: Conversation) {
@@ -56,13 +56,6 @@ export class EventQueue {
   }
 
   next(): SnifferEvent | undefined {
-    const event = this.#events[this.#given];
-    if (event !== undefined) {
-      this.#given += 1;
-      return event;
-    }
-    if (this.#given > 0) this.#events = [];
-    this.#given = 0;
-    return undefined;
+    return this.#events.next();
   }
 }

@@ -1,4 +1,5 @@
 // Sorts segments and datagrams into conversations and tells what each delivers, in order. Time is the packets' own.
+import { ResultQueue } from "../../bytes/result-queue.js";
 import type { Stage } from "../../bytes/stage.js";
 import { type DecodedPacket, TCP } from "../packet/decoded-packet.js";
 import { type FlowEnds, FlowIndex, sideOf } from "./flow-index.js";
@@ -49,8 +50,7 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
   readonly #say = (event: StreamEvent): void => {
     this.#events.push(event);
   };
-  #events: StreamEvent[] = [];
-  #given = 0;
+  readonly #events = new ResultQueue<StreamEvent>();
   #nextId = 0;
   #lastFrame = 0;
   #heldCostBytes = 0;
@@ -91,16 +91,7 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
   }
 
   next(): StreamEvent | undefined {
-    const event = this.#events[this.#given];
-    if (event !== undefined) {
-      this.#given++;
-      return event;
-    }
-    if (this.#given > 0) {
-      this.#events = [];
-      this.#given = 0;
-    }
-    return undefined;
+    return this.#events.next();
   }
 
   /** Closes what is open, in the order of ids. */

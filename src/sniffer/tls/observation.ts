@@ -1,4 +1,5 @@
 // What an observer has to say, queued until it is asked: events, decrypted bytes, and the account of bytes.
+import { ResultQueue } from "../../bytes/result-queue.js";
 import type { Side, SnifferEvent, Visibility } from "../event.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
 import { type ByteClass, emptyTally, type TlsTally } from "./tls-tally.js";
@@ -8,8 +9,7 @@ export class Observation implements Voice {
   readonly #conversation: Conversation;
   readonly #givesDecrypted: boolean;
   readonly tally: TlsTally = emptyTally();
-  #events: SnifferEvent[] = [];
-  #given = 0;
+  readonly #events = new ResultQueue<SnifferEvent>();
   readonly #decrypted: StreamEvent[] = [];
   /** Decrypted bytes so far, gaps included. */
   readonly #plainBytes: Record<Side, number> = { client: 0, server: 0 };
@@ -25,14 +25,7 @@ export class Observation implements Voice {
   }
 
   next(): SnifferEvent | undefined {
-    const event = this.#events[this.#given];
-    if (event !== undefined) {
-      this.#given += 1;
-      return event;
-    }
-    if (this.#given > 0) this.#events = [];
-    this.#given = 0;
-    return undefined;
+    return this.#events.next();
   }
 
   nextDecrypted(): StreamEvent | undefined {
