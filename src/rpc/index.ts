@@ -2,15 +2,21 @@
 
 export { StatusCode, statusName } from "../wire/status-code.js";
 export type { CallContext, Peer } from "./call-context.js";
-export { type ConnectOptions, connect } from "./connect.js";
-export type { Connection, ConnectionEvents } from "./connection.js";
+export { type ConnectOptions, connect } from "./calling/connect.js";
+export type { Connection, ConnectionEvents } from "./calling/connection.js";
 export { packDetail } from "./error-detail.js";
 export type { Limits } from "./limits.js";
-export type { ListenAddress } from "./listen-address.js";
 export { Metadata, type MetadataInit, type MetadataValue } from "./metadata.js";
 export { type Delivery, type Reason, RpcError, type RpcErrorOptions } from "./rpc-error.js";
-export { RpcServer, type RpcServerOptions } from "./rpc-server.js";
-export type { CallEndEvent, CallEvent, ConnectionEvent, ServerErrorEvent, ServerEvents } from "./server-events.js";
-export { type ProbedServer, type ProbeOptions, probeServer } from "./server-probe.js";
 export type { CallOptions, ClientMethod, Handler, ServiceClient, ServiceHandlers } from "./service-types.js";
-export type { ClientTls, ServerTls, TlsVersion } from "./tls-settings.js";
+export { RpcServer, type RpcServerOptions } from "./serving/rpc-server.js";
+export type {
+  CallEndEvent,
+  CallEvent,
+  ConnectionEvent,
+  ServerErrorEvent,
+  ServerEvents,
+} from "./serving/server-events.js";
+export type { ListenAddress } from "./transport/listen-address.js";
+export { type ProbedServer, type ProbeOptions, probeServer } from "./transport/server-probe.js";
+export type { ClientTls, ServerTls, TlsVersion } from "./transport/tls-settings.js";

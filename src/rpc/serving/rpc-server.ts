@@ -1,0 +1,182 @@
+// The server: listens, keeps its connections, finds handlers, tells what happens as typed events, and closes in time.
+
+import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import type { ServiceDefinition } from "../../wire/service-definition.js";
+import { StatusCode } from "../../wire/status-code.js";
+import { DeadlineQueue } from "../channel/deadline-queue.js";
+import { type Limits, withDefaults } from "../limits.js";
+import { RpcError } from "../rpc-error.js";
+import type { ServiceHandlers } from "../service-types.js";
+import { tellListeners } from "../tell-listeners.js";
+import { Doorway } from "../transport/doorway.js";
+import { type ListenAddress, listenOn } from "../transport/listen-address.js";
+import type { ServerTls } from "../transport/tls-settings.js";
+import { type Route, routesOf } from "./routes.js";
+import { type ConnectionObserver, ServerConnection } from "./server-connection.js";
+import type { ConnectionEvent, ServerEvents } from "./server-events.js";
+
+export interface RpcServerOptions {
+  readonly tls?: ServerTls | undefined;
+  /** No TLS at all: everyone on the way reads and changes everything. For the lab. */
+  readonly plaintext?: true | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+const DEFAULT_GRACE_MS = 5_000;
+/** What a timer can wait. */
+const MAX_GRACE_MS = 0x7fff_0000;
+/** After the grace, what a connection may take to say goodbye, before it is destroyed. */
+const LAST_WORDS_MS = 1_500;
+
+/**
+ * Serves typed calls. Its listeners cannot break it: one that throws is told to `error`, and an `error` that nobody
+ * listens to is dropped.
+ */
+export class RpcServer extends EventEmitter<ServerEvents> {
+  readonly #limits: Limits;
+  readonly #doorway: Doorway;
+  readonly #routes = new Map<string, Route>();
+  readonly #connections = new Map<ServerConnection, ConnectionEvent>();
+  readonly #deadlines = new DeadlineQueue();
+  readonly #observer: ConnectionObserver;
+  #nextConnectionId = 1;
+  #closing: Promise<void> | undefined;
+  #onLastGone: (() => void) | undefined;
+
+  /** @throws RpcError INVALID_ARGUMENT `bad_options` without usable TLS settings, unless `plaintext` is asked for. */
+  constructor(options: RpcServerOptions) {
+    super();
+    this.#limits = withDefaults(options.limits);
+    this.#observer = this.#connectionObserver();
+    this.#doorway = new Doorway(tlsOf(options), this.#limits, {
+      onArrived: (socket) => this.#onArrived(socket),
+      onRefused: (address, reason) => this.#tell("refused", { address, reason }),
+    });
+  }
+
+  /**
+   * Serves all methods of a service. May be called at any time; a path that is served already is replaced.
+   * @throws RpcError `streaming_not_supported` for a definition with streaming methods, `bad_options` for a missing handler.
+   */
+  serve<const D extends ServiceDefinition>(definition: D, handlers: ServiceHandlers<D>): this {
+    for (const route of routesOf(definition, handlers)) {
+      this.#routes.set(route.path, route);
+    }
+    return this;
+  }
+
+  /** Listens; port 0 takes any free one. Resolves with the address it got. @throws RpcError `address_in_use` and such. */
+  listen(address: ListenAddress): Promise<ListenAddress> {
+    if (this.#closing !== undefined) {
+      const message = "the server is closed; make a new one";
+      return Promise.reject(new RpcError(StatusCode.FAILED_PRECONDITION, message, { reason: "connection_closed" }));
+    }
+    return listenOn(this.#doorway.listener, address, (error) => this.#tell("error", error, {}));
+  }
+
+  /**
+   * Stops listening, tells every client to go away, lets calls in flight end within `graceMs`, cancels the rest, and
+   * closes. Resolves when no connection is left, which it always does; calling it again gives the same promise.
+   */
+  close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(graceMs);
+    return this.#closing;
+  }
+
+  async #close(wantedMs: number): Promise<void> {
+    const graceMs = Math.min(Math.max(Math.ceil(wantedMs), 0), MAX_GRACE_MS);
+    this.#doorway.listener.close();
+    this.#doorway.dropWaiting();
+    const gone = new Promise<void>((resolve) => {
+      this.#onLastGone = resolve;
+    });
+    const each = (act: (connection: ServerConnection) => void): void => [...this.#connections.keys()].forEach(act);
+    const cancel = setTimeout(() => each((connection) => connection.cancelAll()), graceMs);
+    const destroy = setTimeout(() => each((connection) => connection.destroy()), graceMs + LAST_WORDS_MS);
+    each((connection) => connection.drain(graceMs));
+    if (this.#connections.size > 0) {
+      await gone;
+    }
+    clearTimeout(cancel);
+    clearTimeout(destroy);
+    this.#deadlines.clear();
+    this.#tell("close");
+  }
+
+  #onArrived(socket: Socket): void {
+    if (this.#closing !== undefined) {
+      socket.destroy();
+      return;
+    }
+    const event = describe(this.#nextConnectionId, socket);
+    this.#nextConnectionId += 1;
+    const { id, address, port, encrypted } = event;
+    const connection = new ServerConnection(
+      id,
+      socket,
+      { address, port, encrypted },
+      { observer: this.#observer, limits: this.#limits, deadlines: this.#deadlines },
+    );
+    this.#connections.set(connection, event);
+    this.#tell("connection", event);
+  }
+
+  #connectionObserver(): ConnectionObserver {
+    return {
+      route: (path) => this.#routes.get(path),
+      onCall: (connection, { method, peer }) => {
+        if (this.listenerCount("call") > 0) {
+          this.#tell("call", { connectionId: connection.id, method, peer });
+        }
+      },
+      onCallEnd: (event) => this.#tell("callEnd", event),
+      onError: (error, where) => this.#tell("error", error, where),
+      onEnd: (connection, reason) => {
+        const event = this.#connections.get(connection);
+        if (event !== undefined) {
+          this.#tell("connectionEnd", event, reason);
+        }
+      },
+      onClosed: (connection) => {
+        this.#connections.delete(connection);
+        if (this.#connections.size === 0) {
+          this.#onLastGone?.();
+        }
+      },
+    };
+  }
+
+  #tell<K extends keyof ServerEvents>(event: K, ...values: ServerEvents[K]): void {
+    if (this.listenerCount(event) > 0) {
+      tellListeners(this, this.rawListeners(event), values, (error) => this.#onListenerError(error, event));
+    }
+  }
+
+  #onListenerError(error: unknown, event: keyof ServerEvents): void {
+    if (event !== "error") {
+      this.#tell("error", error, { listenerOf: event });
+    }
+  }
+}
+
+function tlsOf({ tls, plaintext }: RpcServerOptions): ServerTls | undefined {
+  if ((tls === undefined) === (plaintext === undefined)) {
+    const message = "give either tls: { cert, key } or plaintext: true";
+    throw new RpcError(StatusCode.INVALID_ARGUMENT, message, { reason: "bad_options", delivery: "not_sent" });
+  }
+  return tls;
+}
+
+function describe(id: number, socket: Socket): ConnectionEvent {
+  const secure = socket instanceof TLSSocket ? socket : undefined;
+  return {
+    id,
+    address: socket.remoteAddress ?? "unknown",
+    port: socket.remotePort ?? 0,
+    encrypted: secure !== undefined,
+    protocol: secure?.getProtocol() ?? undefined,
+    cipher: secure?.getCipher().standardName,
+  };
+}

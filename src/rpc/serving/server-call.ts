@@ -1,0 +1,154 @@
+// One call on the server: its deadline, its abort signal, and that it ends exactly once.
+
+import type { MetadataEntry } from "../../gen/earshot/call/v1/call.js";
+import { StatusCode } from "../../wire/status-code.js";
+import type { CallContext, Peer } from "../call-context.js";
+import type { Due } from "../channel/deadline-queue.js";
+import { Metadata } from "../metadata.js";
+import { RpcError } from "../rpc-error.js";
+import type { Route } from "./routes.js";
+
+/** The connection as its calls see it. */
+export interface CallHost {
+  readonly id: number;
+  readonly peer: Peer;
+  /** Takes the handler's answer. A call that was ended before is not passed on. */
+  onAnswer(call: ServerCall, response: object): void;
+  onFailure(call: ServerCall, error: unknown): void;
+  onExpired(call: ServerCall): void;
+  /** The handler of the call has returned, whether or not the call had ended before. */
+  onReturned(): void;
+}
+
+export class ServerCall implements CallContext, Due {
+  dueAt = Number.POSITIVE_INFINITY;
+  slot = -1;
+  readonly method: string;
+  readonly deadline: number | undefined;
+  readonly metadata: Metadata;
+  readonly streamId: number;
+  readonly route: Route;
+  readonly requestBytes: number;
+  readonly startedAtMs = performance.now();
+  readonly #host: CallHost;
+  #ended = false;
+  #abortReason: RpcError | undefined;
+  #abort: AbortController | undefined;
+  #responseMetadata: Metadata | undefined;
+
+  constructor(
+    host: CallHost,
+    route: Route,
+    fields: { streamId: number; metadata: MetadataEntry[]; requestBytes: number; timeoutMs: number },
+  ) {
+    this.#host = host;
+    this.route = route;
+    this.method = route.path;
+    this.streamId = fields.streamId;
+    this.requestBytes = fields.requestBytes;
+    this.metadata = new Metadata(fields.metadata);
+    this.deadline = Number.isFinite(fields.timeoutMs) ? Date.now() + fields.timeoutMs : undefined;
+  }
+
+  get peer(): Peer {
+    return this.#host.peer;
+  }
+
+  get connection(): { readonly id: number } {
+    return { id: this.#host.id };
+  }
+
+  /** Made when first asked for: most handlers never look. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#abortReason !== undefined) {
+        this.#abort.abort(this.#abortReason);
+      }
+    }
+    return this.#abort.signal;
+  }
+
+  get responseMetadata(): Metadata {
+    this.#responseMetadata ??= new Metadata();
+    return this.#responseMetadata;
+  }
+
+  /** The entries that the handler set. */
+  get responseEntries(): readonly MetadataEntry[] {
+    return this.#responseMetadata?.entries ?? [];
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Runs the handler. Whatever it does, the host hears of exactly one outcome at most, and of its return. */
+  run(request: unknown): void {
+    let outcome: unknown;
+    try {
+      outcome = this.route.invoke(request, this);
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    if (isThenable(outcome)) {
+      outcome.then(this.#answered, this.#failed);
+    } else {
+      this.#answered(outcome);
+    }
+  }
+
+  /** Marks the call as ended. False when it had been already. */
+  end(): boolean {
+    if (this.#ended) {
+      return false;
+    }
+    this.#ended = true;
+    return true;
+  }
+
+  /** Tells the handler that nobody waits for its answer. Listeners to the signal are the handler's own code. */
+  abort(reason: RpcError): void {
+    this.#abortReason = reason;
+    this.#abort?.abort(reason);
+  }
+
+  onDue(): void {
+    this.#host.onExpired(this);
+  }
+
+  readonly #answered = (response: unknown): void => {
+    this.#host.onReturned();
+    if (this.#ended) {
+      return;
+    }
+    if (typeof response === "object" && response !== null) {
+      this.#host.onAnswer(this, response);
+    } else {
+      this.#host.onFailure(
+        this,
+        new TypeError(`the handler of ${this.method} returned ${typeof response}, no message`),
+      );
+    }
+  };
+
+  readonly #failed = (error: unknown): void => {
+    this.#host.onReturned();
+    if (!this.#ended) {
+      this.#host.onFailure(this, error);
+    }
+  };
+}
+
+export const abortedBecause = {
+  cancelled: (): RpcError => new RpcError(StatusCode.CANCELLED, "the caller cancelled", { reason: "cancelled" }),
+  deadline: (): RpcError => new RpcError(StatusCode.DEADLINE_EXCEEDED, "the deadline passed", { reason: "deadline" }),
+  gone: (): RpcError =>
+    new RpcError(StatusCode.CANCELLED, "the connection of the caller is gone", { reason: "connection_lost" }),
+  closing: (): RpcError => new RpcError(StatusCode.UNAVAILABLE, "the server is closing", { reason: "server_closing" }),
+};
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
