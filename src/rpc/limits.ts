@@ -26,18 +26,31 @@ export interface Limits {
   readonly maxOutstandingBytes: number;
   /** Unwritten bytes that make no progress for this long: the connection is dropped. */
   readonly stallTimeoutMs: number;
-  /** Request payloads of the calls open at once. Above it: RESOURCE_EXHAUSTED, not processed. */
+  /** Request payloads of the calls open at once, and streamed messages that wait unread. Above it: RESOURCE_EXHAUSTED. */
   readonly maxOpenRequestBytes: number;
   /** Keys and values of one call's metadata. Above it: RESOURCE_EXHAUSTED, not processed. */
   readonly maxMetadataBytes: number;
-  /** The longest a call may take; longer timeouts, and none, are clamped to it. */
+  /** The longest a unary call may take; longer timeouts, and none, are clamped to it. */
   readonly maxDeadlineMs: number;
+  /** The longest a streaming call may take. None by default: pings show that its peer still lives. */
+  readonly maxStreamingMs: number;
+  /** Messages of one stream that wait here unread, told in Hello. Who sends more than its credit: GoAway. */
+  readonly streamWindowBytes: number;
+  /** Silence of the peer, while calls are open, after which it is asked whether it lives. Infinity: never. */
+  readonly pingIntervalMs: number;
+  /** Silence after that question, after which the connection counts as lost. With the interval: how long a dead peer stays unnoticed. */
+  readonly pingTimeoutMs: number;
+  /** The shortest interval of the peer's pings that we like, told in Hello. */
+  readonly minPingIntervalMs: number;
   /** Calls a client keeps waiting for a free stream. Above it: RESOURCE_EXHAUSTED, not sent. */
   readonly maxQueuedCalls: number;
 }
 
 /** As many ids as a connection has. */
 const MAX_STREAMS = 0x7fff_ffff;
+
+/** What a credit can add up to. */
+const MAX_WINDOW_BYTES = 0x7fff_ffff;
 
 const DEFAULT_LIMITS: Limits = {
   maxFrameBytes: 4 * 1024 * 1024,
@@ -53,6 +66,11 @@ const DEFAULT_LIMITS: Limits = {
   maxOpenRequestBytes: 32 * 1024 * 1024,
   maxMetadataBytes: 16 * 1024,
   maxDeadlineMs: 300_000,
+  maxStreamingMs: Number.POSITIVE_INFINITY,
+  streamWindowBytes: 256 * 1024,
+  pingIntervalMs: 10_000,
+  pingTimeoutMs: 5_000,
+  minPingIntervalMs: 1_000,
   maxQueuedCalls: 10_000,
 };
 
@@ -66,6 +84,7 @@ export function withDefaults(limits: Partial<Limits> = {}): Limits {
   }
   within("maxFrameBytes", all.maxFrameBytes, WIRE_LIMITS.floorFrameBytes, WIRE_LIMITS.maxFrameBytes);
   within("maxStreams", all.maxStreams, WIRE_LIMITS.floorStreams, MAX_STREAMS);
+  within("streamWindowBytes", all.streamWindowBytes, WIRE_LIMITS.floorWindowBytes, MAX_WINDOW_BYTES);
   return all;
 }
 

@@ -7,6 +7,8 @@ export const WIRE_LIMITS = {
   floorFrameBytes: 0x10000,
   /** Every peer accepts this many open calls, also before Hellos are exchanged. */
   floorStreams: 4,
+  /** Every peer takes this many bytes of Data on a stream before it gives credit, also before Hellos are exchanged. */
+  floorWindowBytes: 0x10000,
   /** A prefix of 4 varint bytes; none longer is read. */
   maxPrefixBytes: 4,
   /** What 4 varint bytes can say. No maxFrameBytes may exceed it. */

@@ -1,0 +1,86 @@
+// What runs around every call, on either side: for metrics, traces, authorization, retries and logs.
+
+import type { CallContext } from "./call-context.js";
+import type { Metadata } from "./metadata.js";
+
+export type CallKind = "unary" | "server_streaming" | "client_streaming" | "bidi_streaming";
+
+/** What flows one way in a call: one message, or a stream of them. The call's kind says which. */
+export type Messages = object | AsyncIterable<object>;
+
+/** A call as a server's interceptors see it. */
+export interface ServerCallInfo {
+  readonly kind: CallKind;
+  /** "package.Service/Method". */
+  readonly method: string;
+  readonly ctx: CallContext;
+  readonly request: Messages;
+}
+
+/**
+ * Wraps the handlers of a server. It may look at the call, hand a changed one on, wrap the stream that comes back, answer
+ * by itself, or throw an RpcError. The first one given is the outermost.
+ */
+export type ServerInterceptor = (
+  call: ServerCallInfo,
+  next: (call: ServerCallInfo) => Promise<Messages>,
+) => Promise<Messages>;
+
+/** A call as a client's interceptors see it. */
+export interface ClientCallInfo {
+  readonly kind: CallKind;
+  /** "package.Service/Method". */
+  readonly method: string;
+  readonly request: Messages;
+  /** Goes out with the request; may be added to. */
+  readonly metadata: Metadata;
+  readonly timeoutMs: number | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Wraps the calls of a client, as {@link ServerInterceptor} does on the other side. */
+export type ClientInterceptor = (
+  call: ClientCallInfo,
+  next: (call: ClientCallInfo) => Promise<Messages>,
+) => Promise<Messages>;
+
+export function isStream(messages: Messages): messages is AsyncIterable<object> {
+  return Symbol.asyncIterator in messages;
+}
+
+/** Told of a stream that passes through {@link watchStream}. `onEnd` comes once; without an error when it was read, or left, in peace. */
+export interface StreamWatcher {
+  onMessage?(message: object): void;
+  onEnd?(error: unknown): void;
+}
+
+/** The same stream, watched: how an interceptor learns when a streaming call ends, which is after `next` has returned. */
+export function watchStream(stream: AsyncIterable<object>, watcher: StreamWatcher): AsyncIterable<object> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      let failure: unknown;
+      try {
+        for await (const message of stream) {
+          watcher.onMessage?.(message);
+          yield message;
+        }
+      } catch (error) {
+        failure = error;
+        throw error;
+      } finally {
+        watcher.onEnd?.(failure);
+      }
+    },
+  };
+}
+
+/** Puts interceptors around what they end in; the first is the outermost. */
+export function intercepted<Call>(
+  interceptors: readonly ((call: Call, next: (call: Call) => Promise<Messages>) => Promise<Messages>)[],
+  innermost: (call: Call) => Promise<Messages>,
+): (call: Call) => Promise<Messages> {
+  return interceptors.reduceRight<(call: Call) => Promise<Messages>>(
+    (next, interceptor) => (call) => interceptor(call, next),
+    innermost,
+  );
+}
