@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { generate, generatedFolders } from "./generate.mjs";
 import { fail, root, run } from "./process.mjs";
 
 const bin = (name) => join(root, "node_modules/.bin", name);
@@ -9,7 +10,7 @@ const bin = (name) => join(root, "node_modules/.bin", name);
 /** Runs every check and stops at the first that fails. The types are checked by the build before it. */
 export function checkProject() {
   const checks = [
-    ["protos", () => run(bin("buf"), ["lint"])],
+    ["protos", () => run(bin("buf"), ["lint", "proto"])],
     ["generated code", checkGenerated],
     ["format, lint, floors", () => run(bin("biome"), ["ci", "--max-diagnostics=50", "."])],
     ["dead code", () => run(bin("knip"), ["--no-progress"])],
@@ -24,16 +25,19 @@ export function checkProject() {
 function checkGenerated() {
   const folder = mkdtempSync(join(tmpdir(), "earshot-gen-"));
   try {
-    run(bin("buf"), ["generate", "--output", folder], { quiet: true });
-    const fresh = readTree(join(folder, "src/gen"));
-    const committed = readTree(join(root, "src/gen"));
-    const stale = [...new Set([...fresh.keys(), ...committed.keys()])].filter(
-      (file) => fresh.get(file) !== committed.get(file),
-    );
-    if (stale.length > 0) fail(`src/gen is not what proto/ gives (${stale.join(", ")}); run: npm run generate`);
+    generate(folder);
+    const stale = generatedFolders.flatMap((name) => staleFiles(join(folder, name), join(root, name)));
+    if (stale.length > 0)
+      fail(`generated code is not what the protos give (${stale.join(", ")}); run: npm run generate`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function staleFiles(freshFolder, committedFolder) {
+  const fresh = readTree(freshFolder);
+  const committed = readTree(committedFolder);
+  return [...new Set([...fresh.keys(), ...committed.keys()])].filter((file) => fresh.get(file) !== committed.get(file));
 }
 
 function readTree(folder) {
