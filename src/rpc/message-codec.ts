@@ -3,9 +3,9 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 
 /** What ts-proto generates for a message, without its type: the definition's literal types keep that. */
-interface MessageCodec {
+export interface MessageCodec {
   encode(message: unknown): { finish(): Uint8Array };
-  decode(input: BinaryReader | Uint8Array): unknown;
+  decode(input: BinaryReader | Uint8Array): object;
   fromPartial(object: object): unknown;
 }
 
@@ -14,7 +14,7 @@ interface MessageCodec {
  * the bytes before is no message that anyone meant: only a reader that stands exactly at the end has read it all.
  * @throws Error for bytes that are no such message.
  */
-export function decodeMessage(type: MessageCodec, payload: Uint8Array): unknown {
+export function decodeMessage(type: MessageCodec, payload: Uint8Array): object {
   const reader = new BinaryReader(payload);
   const message = type.decode(reader);
   if (reader.pos !== payload.length) {

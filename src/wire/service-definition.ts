@@ -3,9 +3,9 @@ import type { BinaryReader } from "@bufbuild/protobuf/wire";
 
 /**
  * A generated message type. `decode` may return views into its input. Methods, not function properties: their
- * parameters compare both ways, so the type of any message fits MessageType<unknown>.
+ * parameters compare both ways, so the type of any message fits MessageType<object>.
  */
-interface MessageType<T = unknown> {
+interface MessageType<T = object> {
   readonly $type: string;
   encode(message: T): { finish(): Uint8Array };
   decode(input: BinaryReader | Uint8Array): T;
