@@ -67,6 +67,11 @@ export class RpcServer extends EventEmitter<ServerEvents> {
     return this;
   }
 
+  /** Full names of the services that are served now, in the order in which they were first. */
+  get services(): string[] {
+    return [...new Set([...this.#routes.keys()].map((path) => path.slice(0, path.lastIndexOf("/"))))];
+  }
+
   /** Listens; port 0 takes any free one. Resolves with the address it got. @throws RpcError `address_in_use` and such. */
   listen(address: ListenAddress): Promise<ListenAddress> {
     if (this.#closing !== undefined) {
