@@ -9,6 +9,8 @@ export type { Limits } from "./limits.js";
 export { Metadata, type MetadataInit, type MetadataValue } from "./metadata.js";
 export { type Delivery, type Reason, RpcError, type RpcErrorOptions } from "./rpc-error.js";
 export type { CallOptions, ClientMethod, Handler, ServiceClient, ServiceHandlers } from "./service-types.js";
+export { type Health, type ServingStatus, serveHealth } from "./services/health.js";
+export { type ReflectionOptions, serveReflection } from "./services/reflection.js";
 export { RpcServer, type RpcServerOptions } from "./serving/rpc-server.js";
 export type {
   CallEndEvent,

@@ -102,7 +102,7 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
         this.#onHello(frame);
         return;
       case "ping":
-        this.#channel.answerPing(frame);
+        this.#channel.onPing(frame);
         return;
       case "go_away":
         this.#onGoAway(frame);

@@ -22,5 +22,10 @@ export interface ChannelOwner {
 
 export type ChannelLimits = Pick<
   Limits,
-  "firstFrameTimeoutMs" | "frameTimeoutMs" | "idleTimeoutMs" | "stallTimeoutMs" | "maxOutstandingBytes"
+  | "firstFrameTimeoutMs"
+  | "frameTimeoutMs"
+  | "idleTimeoutMs"
+  | "stallTimeoutMs"
+  | "pingTimeoutMs"
+  | "maxOutstandingBytes"
 >;

@@ -7,7 +7,8 @@ import { StatusCode } from "../../wire/status-code.js";
 import type { RpcError } from "../rpc-error.js";
 import { fromSocketError } from "../transport/socket-error.js";
 import type { ChannelLimits, ChannelOwner } from "./channel-owner.js";
-import type { DeadlineQueue, Due } from "./deadline-queue.js";
+import { ChannelWatch, type TimeUp, type WatchedChannel } from "./channel-watch.js";
+import type { DeadlineQueue } from "./deadline-queue.js";
 import { Outbox } from "./outbox.js";
 import { asViolation, lost, violation } from "./violation.js";
 
@@ -15,15 +16,12 @@ import { asViolation, lost, violation } from "./violation.js";
 const LINGER_MS = 1_000;
 /** More than any honest peer leaves unread while it asks whether we live. */
 const MAX_PING_BACKLOG_BYTES = 8 * 1024 * 1024;
-const NEVER = Number.POSITIVE_INFINITY;
 
-export class FrameChannel implements Due {
-  dueAt = NEVER;
-  slot = -1;
+export class FrameChannel implements WatchedChannel {
   readonly #socket: Socket;
   readonly #owner: ChannelOwner;
   readonly #limits: ChannelLimits;
-  readonly #deadlines: DeadlineQueue;
+  readonly #watch: ChannelWatch;
   readonly #decoder: FrameDecoder;
   readonly #outbox: Outbox;
   #state: "open" | "ending" | "closed" = "open";
@@ -31,10 +29,8 @@ export class FrameChannel implements Due {
   #decoded = 0;
   #paused = false;
   #socketError: unknown;
-  readonly #openedAt = performance.now();
-  #activeAt = this.#openedAt;
-  #partialSince = NEVER;
-  #lingerUntil = NEVER;
+  #lastToken = 0n;
+  #probe: { readonly token: bigint; readonly onAnswer: () => void } | undefined;
 
   constructor(
     socket: Socket,
@@ -46,16 +42,16 @@ export class FrameChannel implements Due {
     this.#socket = socket;
     this.#owner = owner;
     this.#limits = limits;
-    this.#deadlines = deadlines;
+    this.#watch = new ChannelWatch(limits, deadlines, this);
     this.#decoder = new FrameDecoder({ maxFrameBytes });
-    this.#outbox = new Outbox(socket, () => this.#watch());
+    this.#outbox = new Outbox(socket, this.#watch.update);
     socket.setNoDelay(true);
     socket.on("data", this.#onData);
     socket.on("drain", this.#onDrain);
     socket.on("end", this.#onPeerEnd);
     socket.on("error", this.#onError);
     socket.on("close", this.#onClose);
-    this.#watch();
+    this.#watch.update();
     if (socket.destroyed) {
       process.nextTick(this.#onClose); // Lost between the handshake and now; its own event may have gone by.
     }
@@ -69,6 +65,36 @@ export class FrameChannel implements Due {
   /** Whether the peer is slower than we are; what is sent now waits here. */
   get blocked(): boolean {
     return this.#outbox.blocked;
+  }
+
+  get sawFrame(): boolean {
+    return this.#decoded > 0;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get busy(): boolean {
+    return this.#owner.busy;
+  }
+
+  get writtenAt(): number {
+    return this.#outbox.activeAt;
+  }
+
+  get blockedSince(): number {
+    return this.#outbox.blockedSince;
+  }
+
+  /** Silence, while calls are open, after which the peer is asked whether it lives. Infinity until it is set. */
+  set pingIntervalMs(milliseconds: number) {
+    this.#watch.pingIntervalMs = milliseconds;
+  }
+
+  /** From now on silence counts: the first call was opened. */
+  expectAnswers(): void {
+    this.#watch.expectAnswers();
   }
 
   set maxFrameBytes(bytes: number) {
@@ -88,11 +114,28 @@ export class FrameChannel implements Due {
     return length;
   }
 
+  /** Asks for a sign of life behind all that was sent so far, and calls back when it comes, if it comes. */
+  probe(onAnswer: () => void): void {
+    this.#probe = { token: this.#ask(), onAnswer };
+  }
+
   /** Answers with the token; not to a peer that sends pings and reads nothing. */
-  answerPing({ ack, token }: PingFrame): void {
-    if (!ack && this.#outbox.outstandingBytes < MAX_PING_BACKLOG_BYTES) {
+  onPing({ ack, token }: PingFrame): void {
+    if (ack) {
+      const probe = this.#probe;
+      if (probe?.token === token) {
+        this.#probe = undefined;
+        probe.onAnswer();
+      }
+    } else if (this.#outbox.outstandingBytes < MAX_PING_BACKLOG_BYTES) {
       this.send({ kind: "ping", streamId: 0, token, ack: true });
     }
+  }
+
+  #ask(): bigint {
+    this.#lastToken += 1n;
+    this.send({ kind: "ping", streamId: 0, token: this.#lastToken, ack: false });
+    return this.#lastToken;
   }
 
   /** Ends the channel: a GoAway when the reason is worth one, then what is queued, then FIN. */
@@ -109,8 +152,7 @@ export class FrameChannel implements Due {
     this.#outbox.finish();
     // What still arrives is thrown away, not left unread: a close with unread bytes is a reset, and eats the GoAway.
     this.#socket.resume();
-    this.#lingerUntil = performance.now() + LINGER_MS;
-    this.#watch();
+    this.#watch.linger(LINGER_MS);
     this.#owner.onEnd(reason);
   }
 
@@ -124,20 +166,30 @@ export class FrameChannel implements Due {
     }
   }
 
-  onDue(nowMs: number): void {
-    if (this.#state !== "open") {
-      this.#lingerUntil = NEVER;
-      this.#socket.destroy();
-    } else if (nowMs >= this.#firstFrameDue()) {
-      this.#timeOut("no frame came in time after the handshake");
-    } else if (nowMs >= this.#partialDue()) {
-      this.#timeOut("a frame took too long to arrive");
-    } else if (nowMs >= this.#outbox.blockedSince + this.#limits.stallTimeoutMs) {
-      this.destroy(violation(StatusCode.DEADLINE_EXCEEDED, "the peer reads nothing"));
-    } else if (nowMs >= this.#idleDue(nowMs)) {
-      this.end(undefined, { code: StatusCode.OK, message: "idle" });
+  onTimeUp(what: TimeUp): void {
+    switch (what) {
+      case "first_frame":
+        this.#timeOut("no frame came in time after the handshake");
+        return;
+      case "frame":
+        this.#timeOut("a frame took too long to arrive");
+        return;
+      case "stall":
+        this.destroy(violation(StatusCode.DEADLINE_EXCEEDED, "the peer reads nothing"));
+        return;
+      case "ask":
+        this.#ask();
+        this.#watch.asked();
+        return;
+      case "dead":
+        this.destroy(lost(`the peer answered no ping within ${this.#limits.pingTimeoutMs} ms`));
+        return;
+      case "idle":
+        this.end(undefined, { code: StatusCode.OK, message: "idle" });
+        return;
+      case "linger":
+        this.#socket.destroy();
     }
-    this.#watch(nowMs);
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -145,7 +197,7 @@ export class FrameChannel implements Due {
       return;
     }
     this.#received += chunk.length;
-    this.#activeAt = performance.now();
+    this.#watch.heard();
     this.#decoder.push(chunk);
     if (!this.#paused) {
       this.#read();
@@ -160,7 +212,7 @@ export class FrameChannel implements Due {
       this.#fail(error);
       return;
     }
-    this.#notePartial(before !== this.#decoded);
+    this.#watch.notePartial(this.#decoded !== this.#received, before !== this.#decoded);
   }
 
   /** One chunk may hold thousands of requests: it is left where it is as soon as their answers are too many. */
@@ -175,23 +227,11 @@ export class FrameChannel implements Due {
     }
   }
 
-  #notePartial(sawFrame: boolean): void {
-    if (this.#decoded === this.#received) {
-      this.#partialSince = NEVER;
-    } else if (sawFrame || this.#partialSince === NEVER) {
-      this.#partialSince = this.#activeAt;
-      if (this.#partialDue() < this.dueAt) {
-        this.#watch(this.#activeAt);
-      }
-    }
-  }
-
   readonly #onDrain = (): void => {
     this.#outbox.drain();
     if (this.#paused && this.#outbox.outstandingBytes <= this.#limits.maxOutstandingBytes / 2) {
       this.#paused = false;
-      this.#activeAt = performance.now();
-      this.#partialSince = NEVER;
+      this.#watch.resumed();
       this.#socket.resume();
       this.#read();
     }
@@ -223,7 +263,7 @@ export class FrameChannel implements Due {
     }
     const wasOpen = this.#state === "open";
     this.#state = "closed";
-    this.#deadlines.remove(this);
+    this.#watch.stop();
     this.#outbox.clear();
     if (wasOpen) {
       this.#owner.onEnd(this.#closeReason());
@@ -244,40 +284,5 @@ export class FrameChannel implements Due {
 
   #timeOut(message: string): void {
     this.#fail(violation(StatusCode.DEADLINE_EXCEEDED, message));
-  }
-
-  /** Asks to be woken at the next moment at which some time could be up. */
-  #watch(nowMs = performance.now()): void {
-    if (this.#state === "closed") {
-      return;
-    }
-    const dueAt =
-      this.#state === "ending"
-        ? this.#lingerUntil
-        : Math.min(
-            this.#firstFrameDue(),
-            this.#partialDue(),
-            this.#outbox.blockedSince + this.#limits.stallTimeoutMs,
-            this.#idleDue(nowMs),
-          );
-    if (dueAt === NEVER) {
-      this.#deadlines.remove(this);
-      this.dueAt = NEVER;
-    } else {
-      this.#deadlines.schedule(this, dueAt);
-    }
-  }
-
-  #firstFrameDue(): number {
-    return this.#decoded > 0 ? NEVER : this.#openedAt + this.#limits.firstFrameTimeoutMs;
-  }
-
-  /** While we do not read, the peer is not to blame for what does not arrive. */
-  #partialDue(): number {
-    return this.#paused ? NEVER : this.#partialSince + this.#limits.frameTimeoutMs;
-  }
-
-  #idleDue(nowMs: number): number {
-    return Math.max(this.#activeAt, this.#outbox.activeAt, this.#owner.busy ? nowMs : 0) + this.#limits.idleTimeoutMs;
   }
 }

@@ -1,28 +1,45 @@
-// Which handler serves which path.
+// Which handler serves which path, and what runs around it.
 
 import { type MethodDefinition, methodPath, type ServiceDefinition } from "../../wire/service-definition.js";
 import { StatusCode } from "../../wire/status-code.js";
 import type { CallContext } from "../call-context.js";
+import { callKindOf } from "../call-kind.js";
+import {
+  type CallKind,
+  intercepted,
+  isStream,
+  type Messages,
+  type ServerCallInfo,
+  type ServerInterceptor,
+} from "../interceptor.js";
 import { RpcError } from "../rpc-error.js";
 import type { ServiceHandlers } from "../service-types.js";
 
+/** What a handler takes and gives: one message, or a stream of them, or a promise of either. */
+type Invoke = (request: object, ctx: CallContext) => unknown;
+
 export interface Route {
   readonly path: string;
+  readonly kind: CallKind;
   readonly method: MethodDefinition;
-  invoke(request: unknown, ctx: CallContext): unknown;
+  readonly invoke: Invoke;
 }
 
-type AnyHandler = (request: unknown, ctx: CallContext) => unknown;
+type AnyHandler = (request: object, ctx: CallContext) => unknown;
 
 /**
- * One route for each method of the service. Handlers are looked up once, here, and called on their object.
- * @throws RpcError UNIMPLEMENTED `streaming_not_supported` for a definition with a streaming method: refused when the
- *   server starts, rather than when a caller finds out. INVALID_ARGUMENT `bad_options` for a missing handler.
+ * One route for each method of the service. Handlers are looked up, and put behind the interceptors, once: here. They are
+ * called on their object.
+ * @throws RpcError INVALID_ARGUMENT `bad_options` for a missing handler.
  */
-export function routesOf<D extends ServiceDefinition>(definition: D, handlers: ServiceHandlers<D>): Route[] {
+export function routesOf<D extends ServiceDefinition>(
+  definition: D,
+  handlers: ServiceHandlers<D>,
+  interceptors: readonly ServerInterceptor[] = [],
+): Route[] {
   return Object.entries(definition.methods).map(([key, method]) => {
     const path = methodPath(definition, method);
-    refuseStreaming(path, method);
+    const kind = callKindOf(method);
     const handler: unknown = Reflect.get(handlers, key);
     if (!isHandler(handler)) {
       throw new RpcError(StatusCode.INVALID_ARGUMENT, `${path} has no handler: add ${key}() to the handlers`, {
@@ -30,8 +47,43 @@ export function routesOf<D extends ServiceDefinition>(definition: D, handlers: S
         delivery: "not_sent",
       });
     }
-    return { path, method, invoke: (request, ctx) => handler.call(handlers, request, ctx) };
+    const invoke: Invoke = (request, ctx) => handler.call(handlers, request, ctx);
+    const around = interceptors.length === 0 ? invoke : behind(interceptors, invoke, { path, kind, method });
+    return { path, kind, method, invoke: around };
   });
+}
+
+function isHandler(value: unknown): value is AnyHandler {
+  return typeof value === "function";
+}
+
+function behind(
+  interceptors: readonly ServerInterceptor[],
+  invoke: Invoke,
+  { path, kind, method }: Omit<Route, "invoke">,
+): Invoke {
+  const chain = intercepted<ServerCallInfo>(interceptors, async ({ request, ctx }) =>
+    asMessages(await invoke(request, ctx), path, method.responseStream),
+  );
+  return async (request, ctx) =>
+    asMessages(await chain({ kind, method: path, ctx, request }), path, method.responseStream);
+}
+
+/** What a handler or an interceptor gave, in the one form that interceptors know. @throws TypeError for anything else. */
+function asMessages(given: unknown, path: string, stream: boolean): Messages {
+  if (typeof given === "object" && given !== null) {
+    if (stream && Symbol.iterator in given) {
+      return asyncOf(given as Iterable<object>); // The types of handlers promise messages; encoding checks each.
+    }
+    if (isStream(given) === stream) {
+      return given;
+    }
+  }
+  throw new TypeError(`${path} was answered with ${stream ? "no stream" : "no single message"}`);
+}
+
+async function* asyncOf(messages: Iterable<object>): AsyncGenerator<object> {
+  yield* messages;
 }
 
 /** @throws RpcError UNIMPLEMENTED for a method with a stream on either side. */
@@ -42,8 +94,4 @@ export function refuseStreaming(path: string, method: MethodDefinition): void {
       delivery: "not_sent",
     });
   }
-}
-
-function isHandler(value: unknown): value is AnyHandler {
-  return typeof value === "function";
 }

@@ -118,7 +118,7 @@ export class ServerConnection implements ChannelOwner, CallHost {
         this.#onCancel(this.#calls.get(frame.streamId));
         return;
       case "ping":
-        this.#channel.answerPing(frame);
+        this.#channel.onPing(frame);
         return;
       case "hello":
         this.#onHello(frame);
