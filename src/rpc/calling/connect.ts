@@ -1,15 +1,15 @@
-// Opens a connection: TCP, then TLS, then the checks that must hold before the first byte of ours.
+// Opens a connection: a trusted socket, and calls over it.
 
-import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls, type TLSSocket } from "node:tls";
 import { type Limits, withDefaults } from "../limits.js";
-import { type Dial, dialSocket } from "../transport/dial.js";
-import { type ClientTls, clientTlsOptions, serverRefusal } from "../transport/tls-settings.js";
+import { dial } from "../transport/dial.js";
+import type { TcpAddress, UnixAddress } from "../transport/socket-address.js";
+import type { ClientTls } from "../transport/tls-settings.js";
 import { Connection } from "./connection.js";
 
-export interface ConnectOptions {
-  readonly host: string;
-  readonly port: number;
+/** `{ host, port }` or `{ path }`, and how to connect there. */
+export type ConnectOptions = (TcpAddress | UnixAddress) & ConnectSettings;
+
+export interface ConnectSettings {
   readonly tls?: ClientTls | undefined;
   /** No TLS at all: everyone on the way reads and changes everything. For the lab. */
   readonly plaintext?: true | undefined;
@@ -31,34 +31,7 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const limits = withDefaults(options.limits);
-  const { host, port, tls = {}, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, signal } = options;
-  const dial = { host, port, timeoutMs: connectTimeoutMs, signal };
-  const socket = options.plaintext
-    ? await dialSocket(dial, () => connectTcp({ host, port }), "connect")
-    : await dialTls(dial, tls);
-  const peer = {
-    address: socket.remoteAddress ?? host,
-    port: socket.remotePort ?? port,
-    encrypted: options.plaintext !== true,
-  };
+  const { tls, plaintext, connectTimeoutMs: timeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, signal } = options;
+  const { socket, peer } = await dial({ address: options, tls, plaintext, timeoutMs, signal });
   return new Connection(socket, peer, limits, options.timeoutMs ?? limits.maxDeadlineMs);
-}
-
-async function dialTls(dial: Dial, settings: ClientTls): Promise<Socket> {
-  const { host, port } = dial;
-  const options = clientTlsOptions(settings, host);
-  const start = (): TLSSocket => {
-    const socket = connectTls({ ...options, host, port });
-    if (settings.onKeylog !== undefined) {
-      socket.on("keylog", settings.onKeylog);
-    }
-    return socket;
-  };
-  const socket = await dialSocket(dial, start, "secureConnect");
-  const refusal = serverRefusal(socket, settings);
-  if (refusal !== undefined) {
-    socket.destroy();
-    throw refusal;
-  }
-  return socket;
 }

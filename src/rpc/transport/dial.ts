@@ -1,66 +1,56 @@
-// Starts a socket and waits until it is ready, fails, takes too long or is no longer wanted.
+// From an address to a socket that may be used: TCP or Unix, then TLS, then the checks that come before our first byte.
 
-import type { Socket } from "node:net";
-import { StatusCode } from "../../wire/status-code.js";
-import { RpcError } from "../rpc-error.js";
-import { fromSocketError } from "./socket-error.js";
+import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import type { Peer } from "../call-context.js";
+import { type Patience, readySocket } from "./ready-socket.js";
+import { addressLabel, type SocketAddress } from "./socket-address.js";
+import { SocketPeer } from "./socket-peer.js";
+import { type ClientTls, clientTlsOptions, serverRefusal } from "./tls-settings.js";
 
-export interface Dial {
-  readonly host: string;
-  readonly port: number;
+export interface DialOptions {
+  readonly address: SocketAddress;
+  readonly tls?: ClientTls | undefined;
+  /** No TLS at all. For the lab. */
+  readonly plaintext?: true | undefined;
+  /** For name, connection and TLS together. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Starts a socket and waits for its event, for an error, for the time to pass, or for the signal. */
-export function dialSocket<S extends Socket>(
-  { host, port, timeoutMs, signal }: Dial,
-  start: () => S,
-  ready: "connect" | "secureConnect",
-): Promise<S> {
-  const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(cancelled(where, signal.reason));
-      return;
-    }
-    let socket: S;
-    try {
-      socket = start();
-    } catch (error) {
-      reject(error instanceof RpcError ? error : fromSocketError(error, where, "not_sent"));
-      return;
-    }
-    const fail = (error: RpcError): void => {
-      stop();
-      socket.destroy();
-      reject(error);
-    };
-    const onError = (error: Error): void => fail(fromSocketError(error, where, "not_sent"));
-    const onClose = (): void => fail(fromSocketError(undefined, where, "not_sent"));
-    const onAbort = (): void => fail(cancelled(where, signal?.reason));
-    const onReady = (): void => {
-      stop();
-      resolve(socket);
-    };
-    const timer = setTimeout(() => fail(timedOut(where, timeoutMs)), timeoutMs);
-    const stop = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      socket.off("error", onError).off("close", onClose).off(ready, onReady);
-    };
-    signal?.addEventListener("abort", onAbort, { once: true });
-    socket.on("error", () => {}); // For good: between two owners an error must not end the process.
-    socket.on("error", onError).on("close", onClose).on(ready, onReady);
-  });
+/** A socket whose handshake is done and whose server is trusted; nothing has been written to it. */
+export interface Dialled {
+  readonly socket: Socket;
+  readonly peer: Peer;
 }
 
-function timedOut(where: string, timeoutMs: number): RpcError {
-  const message = `${where}: no connection within ${timeoutMs} ms`;
-  return new RpcError(StatusCode.UNAVAILABLE, message, { reason: "connect_timeout", delivery: "not_sent" });
+/** @throws RpcError, always `delivery: "not_sent"`. */
+export async function dial({ address, tls = {}, plaintext, timeoutMs, signal }: DialOptions): Promise<Dialled> {
+  const patience = { where: addressLabel(address), timeoutMs, signal };
+  const socket = plaintext
+    ? await readySocket(patience, () => connectPlain(target(address)), "connect")
+    : await dialTls(address, tls, patience);
+  return { socket, peer: new SocketPeer(socket, address) };
 }
 
-function cancelled(where: string, cause: unknown): RpcError {
-  const message = `${where}: connecting was cancelled`;
-  return new RpcError(StatusCode.CANCELLED, message, { reason: "cancelled", delivery: "not_sent", cause });
+async function dialTls(address: SocketAddress, settings: ClientTls, patience: Patience): Promise<TLSSocket> {
+  const options = clientTlsOptions(settings, address.host ?? "localhost");
+  const start = (): TLSSocket => {
+    const socket = connectTls({ ...options, ...target(address) });
+    if (settings.onKeylog !== undefined) {
+      socket.on("keylog", settings.onKeylog);
+    }
+    return socket;
+  };
+  const socket = await readySocket(patience, start, "secureConnect");
+  const refusal = serverRefusal(socket, settings);
+  if (refusal !== undefined) {
+    socket.destroy();
+    throw refusal;
+  }
+  return socket;
+}
+
+function target(address: SocketAddress): { path: string } | { host: string; port: number } {
+  return address.path === undefined ? { host: address.host, port: address.port } : { path: address.path };
 }

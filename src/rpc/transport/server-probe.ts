@@ -4,7 +4,8 @@ import type { X509Certificate } from "node:crypto";
 import { connect as connectTls } from "node:tls";
 import { StatusCode } from "../../wire/status-code.js";
 import { RpcError } from "../rpc-error.js";
-import { dialSocket } from "./dial.js";
+import { readySocket } from "./ready-socket.js";
+import { addressLabel } from "./socket-address.js";
 import { clientTlsOptions, publicKeyPin, serverRefusal } from "./tls-settings.js";
 
 export interface ProbeOptions {
@@ -34,8 +35,8 @@ export interface ProbedServer {
 /** @throws RpcError as `connect` does, but for the reasons that verification has. */
 export async function probeServer({ host, port, serverName, timeoutMs = 10_000 }: ProbeOptions): Promise<ProbedServer> {
   const options = clientTlsOptions({ insecure: true, serverName }, host);
-  const socket = await dialSocket(
-    { host, port, timeoutMs },
+  const socket = await readySocket(
+    { where: addressLabel({ host, port }), timeoutMs },
     () => connectTls({ ...options, host, port }),
     "secureConnect",
   );

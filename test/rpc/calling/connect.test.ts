@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:net";
 import * as tls from "node:tls";
 import t, { type Test } from "tap";
 import { AccountServiceDefinition } from "../../../src/gen/earshot/accounts/v1/accounts.js";
+import type { ConnectSettings } from "../../../src/rpc/calling/connect.js";
 import { type ConnectOptions, connect, probeServer } from "../../../src/rpc/index.js";
 import { makeAuthority, makeCertificate } from "../../fixtures/certificates.js";
 import { failure, summary } from "../../helpers/rpc-failure.js";
@@ -38,7 +39,11 @@ async function refused(options: ConnectOptions) {
   return { code, reason, delivery, cause: error.cause };
 }
 
-async function works(t: Test, { host, port }: RunningServer, options: Partial<ConnectOptions>): Promise<void> {
+async function works(
+  t: Test,
+  { host, port }: RunningServer,
+  options: Partial<ConnectSettings & { host: string }>,
+): Promise<void> {
   const connection = await connect({ host, port, ...options });
   const { sessionToken } = await connection.client(AccountServiceDefinition).login({ username: "alice" });
   t.equal(sessionToken, "alice");
