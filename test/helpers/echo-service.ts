@@ -142,7 +142,7 @@ function pause({ delayMs }: EchoRequest, { signal }: CallContext): Promise<void>
 }
 
 /** The streaming methods join when the engine serves them. */
-const SERVED = { ...EchoServiceDefinition, methods: { unary: EchoServiceDefinition.methods.unary } };
+export const SERVED = { ...EchoServiceDefinition, methods: { unary: EchoServiceDefinition.methods.unary } };
 
 export interface EchoServerOptions {
   readonly limits?: Partial<Limits>;

@@ -88,7 +88,11 @@ export class RawClient {
 }
 
 /** Connects over TLS, or over bare TCP to a server in plaintext mode. */
-export async function rawClient(t: Test, { host, port, ca }: RunningServer, plaintext = false): Promise<RawClient> {
+export async function rawClient(
+  t: Pick<Test, "teardown">,
+  { host, port, ca }: RunningServer,
+  plaintext = false,
+): Promise<RawClient> {
   const socket = plaintext
     ? connectTcp({ host, port, noDelay: true })
     : connectTls({ host, port, ca, ALPNProtocols: ["earshot/1"] });

@@ -1,0 +1,122 @@
+// Server connections over pairs of streams in this process: no kernel between, so that a million frames take no ports.
+
+import type { Socket } from "node:net";
+import { type Duplex, duplexPair } from "node:stream";
+import { DeadlineQueue } from "../../src/rpc/channel/deadline-queue.js";
+import type { Limits, RpcError } from "../../src/rpc/index.js";
+import { withDefaults } from "../../src/rpc/limits.js";
+import { routesOf } from "../../src/rpc/serving/routes.js";
+import { type ConnectionObserver, ServerConnection } from "../../src/rpc/serving/server-connection.js";
+import { FrameDecoder } from "../../src/wire/frame-decoder.js";
+import { type EchoHandlers, SERVED } from "../helpers/echo-service.js";
+
+/** What a million frames may ask of these handlers is bounded: the test is about the engine. */
+const HANDLERS: EchoHandlers = {
+  unary: async ({ text, data }) => ({ text, data }),
+  async *serverStream({ count, size }) {
+    for (let index = 0; index < (count & 15); index += 1) {
+      yield { index, data: new Uint8Array(size & 1023) };
+    }
+  },
+  async clientStream(requests) {
+    let index = 0;
+    for await (const { text } of requests) {
+      index += text === "text" ? 2 : 1;
+    }
+    return { index };
+  },
+  async *bidi(requests) {
+    for await (const { data, count } of requests) {
+      yield { data };
+      if (count === 5) {
+        return;
+      }
+    }
+  },
+};
+
+export class InProcessServer {
+  /** What no frame may bring about: bugs of ours that reached the outside. */
+  readonly faults = new Set<string>();
+  readonly counts = { connection: 0, end: 0, closed: 0, call: 0, callEnd: 0 };
+  readonly #limits: Limits;
+  readonly #deadlines = new DeadlineQueue();
+  readonly #observer: ConnectionObserver;
+
+  constructor(limits: Partial<Limits> = {}) {
+    this.#limits = withDefaults(limits);
+    const routes = new Map(routesOf(SERVED, HANDLERS).map((route) => [route.path, route]));
+    this.#observer = {
+      route: (path) => routes.get(path),
+      onCall: () => {
+        this.counts.call += 1;
+      },
+      onCallEnd: () => {
+        this.counts.callEnd += 1;
+      },
+      onError: (error) => this.faults.add(String(error)),
+      onEnd: (_, reason) => this.#onEnd(reason),
+      onClosed: () => {
+        this.counts.closed += 1;
+      },
+    };
+  }
+
+  /** The client's end of a new connection. What the server sends is decoded, and must decode. */
+  connect(): ClientEnd {
+    const [near, far] = duplexPair();
+    const socket = Object.assign(far, { setNoDelay: () => far, setKeepAlive: () => far, remoteAddress: "in process" });
+    this.counts.connection += 1;
+    // A channel uses of a Socket what a Duplex has as well, and setNoDelay.
+    const asSocket = socket as unknown as Socket;
+    const settings = { observer: this.#observer, limits: this.#limits, deadlines: this.#deadlines };
+    new ServerConnection(1, asSocket, { address: "in process", port: 0, encrypted: false }, settings);
+    return new ClientEnd(near, (error) => this.faults.add(`the server sent what does not decode: ${String(error)}`));
+  }
+
+  #onEnd(reason: RpcError | undefined): void {
+    this.counts.end += 1;
+    if (reason?.codeName === "INTERNAL") {
+      this.faults.add(`${reason.message}: ${String(reason.cause)}`);
+    }
+  }
+}
+
+class ClientEnd {
+  readonly #end: Duplex;
+  readonly #decoder = new FrameDecoder({ maxFrameBytes: 1 << 26 });
+  #over = false;
+
+  constructor(end: Duplex, onUndecodable: (error: unknown) => void) {
+    this.#end = end;
+    end.on("data", (chunk: Buffer) => {
+      try {
+        this.#decoder.push(chunk);
+        while (this.#decoder.next() !== undefined) {
+          // Only whether it decodes counts.
+        }
+      } catch (error) {
+        onUndecodable(error);
+      }
+    });
+    end.on("end", () => this.close());
+    end.on("error", () => {});
+    end.on("close", () => {
+      this.#over = true;
+    });
+  }
+
+  /** Whether the server has ended the connection, or this end was closed. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#end.write(bytes);
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#end.end();
+  }
+}

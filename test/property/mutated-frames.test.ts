@@ -1,0 +1,99 @@
+// Mutated frames within sessions of all kinds of calls: no crash, no hang, no growth, and every frame that is accepted is
+// read alike by three decoders. The full size is a command of its own, with a seed to have the same run again:
+//
+//     EARSHOT_FUZZ_FRAMES=1000000 EARSHOT_FUZZ_TLS_FRAMES=20000 node dist/test/property/mutated-frames.test.js
+//     EARSHOT_SEED=12345 node dist/test/property/mutated-frames.test.js
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import t, { type Test } from "tap";
+import { startEchoServer } from "../helpers/echo-service.js";
+import { chooseSeed, RandomSource } from "../helpers/random-source.js";
+import { type RawClient, rawClient } from "../helpers/raw-client.js";
+import { InProcessServer } from "./in-process-server.js";
+import { MutatedSession } from "./mutated-session.js";
+import { FRAMES_PER_SESSION, MUTATION_CHANCE, SessionFuzz, turn } from "./session-fuzz.js";
+
+const FRAMES = wanted("EARSHOT_FUZZ_FRAMES", 20_000);
+const TLS_FRAMES = wanted("EARSHOT_FUZZ_TLS_FRAMES", 400);
+const MAX_GROWTH_BYTES = 20_000_000;
+/** Code is compiled and pools are filled by then; what grows after it is growth. */
+const WARM_UP_FRAMES = 5_000;
+
+function wanted(name: string, otherwise: number): number {
+  return Number(process.env[name] ?? otherwise);
+}
+
+t.test("in process", { timeout: 3_600_000 }, async (t) => {
+  const random = seeded(t);
+  const server = new InProcessServer({ streamWindowBytes: 65_536 });
+  const fuzz = new SessionFuzz(random, server);
+  await fuzz.run(WARM_UP_FRAMES);
+  const before = usedBytes();
+  const started = performance.now();
+  await fuzz.run(FRAMES);
+  const seconds = (performance.now() - started) / 1000;
+  const growth = usedBytes() - before;
+  t.comment(
+    `${fuzz.mutated} mutated frames, ${fuzz.accepted} of them accepted, in ${server.counts.connection} sessions`,
+  );
+  t.comment(`${seconds.toFixed(1)} s, ${server.counts.call} calls, grown by ${Math.round(growth / 1000)} kB`);
+  t.same(fuzz.disagreements, []);
+  t.same([...server.faults], []);
+  t.ok(growth < MAX_GROWTH_BYTES, "no growth");
+  const { connection, end, closed, call, callEnd } = server.counts;
+  t.same({ end, closed }, { end: connection, closed: connection }, "each connection has ended");
+  t.ok(callEnd >= call, "each call has ended");
+  t.ok(fuzz.accepted > fuzz.mutated / 20, "enough were accepted for the comparison to mean something");
+});
+
+t.test("over TLS", { timeout: 3_600_000 }, async (t) => {
+  const random = seeded(t);
+  const limits = { firstFrameTimeoutMs: 500, frameTimeoutMs: 500, maxConnectionsPerAddress: 10_000 };
+  const running = await startEchoServer(t, { limits });
+  const faults: unknown[] = [];
+  running.server.on("error", (error) => faults.push(error));
+  let sent = 0;
+  const session = async (): Promise<void> => {
+    while (sent < TLS_FRAMES) {
+      sent += await mutatedTlsSession(random, await rawClient({ teardown: () => {} }, running));
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, session));
+  t.comment(`${sent} mutated frames`);
+  t.same(faults, []);
+  await running.server.close({ graceMs: 1_000 });
+});
+
+/** How many mutated frames went out. */
+async function mutatedTlsSession(random: RandomSource, client: RawClient): Promise<number> {
+  const session = new MutatedSession(random, MUTATION_CHANCE);
+  let sent = 0;
+  for (let count = 0; count < FRAMES_PER_SESSION && client.socket.writable; count += 1) {
+    const { bytes, mutated } = session.next();
+    client.write(bytes);
+    sent += mutated ? 1 : 0;
+    await turn();
+  }
+  client.socket.end();
+  await client.closed;
+  return sent;
+}
+
+function seeded(t: Test): RandomSource {
+  const random = new RandomSource(chooseSeed());
+  t.comment(`seed ${random.seed}`);
+  return random;
+}
+
+/** What this process holds after everything was collected that can be. */
+function usedBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect === "function") {
+    collect();
+    collect();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
