@@ -2,12 +2,32 @@
 
 import type { Metadata } from "./metadata.js";
 
+/** What a certificate says of its owner, once it has been verified. */
+export interface PeerCertificate {
+  /** "CN=alice", several parts joined by ", ". */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Names and addresses that the certificate is for. */
+  readonly names: readonly string[];
+  /** Upper-case hex with colons. */
+  readonly fingerprint256: string;
+  /** Base64 SHA-256 of its public key; unlike the fingerprint it survives renewal with the same key. */
+  readonly pin: string;
+  readonly validTo: Date;
+}
+
 /** The other end of a connection. */
 export interface Peer {
+  /** Its IP address, or "unix" for a Unix socket. */
   readonly address: string;
+  /** 0 for a Unix socket. */
   readonly port: number;
   /** Whether TLS carries the connection; false only in the lab's plaintext mode. */
   readonly encrypted: boolean;
+  /** Whether the handshake resumed an earlier session. */
+  readonly resumed?: boolean | undefined;
+  /** Undefined without one: plaintext, and on a server every client that gave none. */
+  readonly certificate?: PeerCertificate | undefined;
 }
 
 /** The second argument of every handler. */

@@ -12,9 +12,14 @@ export interface Limits {
   readonly maxStreams: number;
   /** Connections in all. Above it: closed on arrival, before any TLS work is spent on it. */
   readonly maxConnections: number;
-  /** Connections of one address, so that one host cannot take all of them. Closed on arrival. */
+  /** Connections of one address, or of one IPv6 network (/64), so that one host cannot take all. Closed on arrival. */
   readonly maxConnectionsPerAddress: number;
-  /** Half-open TLS handshakes hold memory and a socket; closed after this. */
+  /**
+   * Half-open TLS handshakes in all. Above it the oldest is closed: an honest client is done within milliseconds, so what
+   * has waited longest is the least likely to be one, and a flood of them keeps nobody out.
+   */
+  readonly maxHandshakes: number;
+  /** Half-open TLS handshakes hold memory and a socket; closed after this, however busy. */
   readonly handshakeTimeoutMs: number;
   /** From the end of the handshake to the first whole frame. Who connects has something to say. */
   readonly firstFrameTimeoutMs: number;
@@ -57,6 +62,7 @@ const DEFAULT_LIMITS: Limits = {
   maxStreams: 1024,
   maxConnections: 10_000,
   maxConnectionsPerAddress: 2_000,
+  maxHandshakes: 4_000,
   handshakeTimeoutMs: 10_000,
   firstFrameTimeoutMs: 5_000,
   frameTimeoutMs: 30_000,
