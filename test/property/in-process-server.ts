@@ -47,6 +47,7 @@ export class InProcessServer {
     this.#limits = withDefaults(limits);
     const routes = new Map(routesOf(SERVED, HANDLERS).map((route) => [route.path, route]));
     this.#observer = {
+      hearsCallEnds: true,
       route: (path) => routes.get(path),
       onCall: () => {
         this.counts.call += 1;

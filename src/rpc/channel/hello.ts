@@ -7,34 +7,44 @@ import type { Limits } from "../limits.js";
 
 const NO_BYTES = new Uint8Array(0);
 const MINOR_VERSION = 0;
+/** What a Hello can say. */
+const MAX_PING_INTERVAL_MS = 0xffff_ffff;
 
 /** What the peer accepts. */
 export interface PeerLimits {
   readonly maxFrameBytes: number;
   readonly maxStreams: number;
+  /** Bytes of Data on each stream before it gives credit. */
+  readonly streamWindowBytes: number;
+  /** The shortest interval of pings that it likes; 0: it did not agree to any. */
+  readonly minPingIntervalMs: number;
 }
 
 /** Before any Hello. Every peer accepts at least this much, so a lower number in a Hello counts as this. */
 export const FLOOR_LIMITS: PeerLimits = {
   maxFrameBytes: WIRE_LIMITS.floorFrameBytes,
   maxStreams: WIRE_LIMITS.floorStreams,
+  streamWindowBytes: WIRE_LIMITS.floorWindowBytes,
+  minPingIntervalMs: 0,
 };
 
 export function peerLimits(hello: Hello): PeerLimits {
   return {
     maxFrameBytes: Math.max(hello.maxFrameBytes, FLOOR_LIMITS.maxFrameBytes),
     maxStreams: Math.max(hello.maxStreams, FLOOR_LIMITS.maxStreams),
+    streamWindowBytes: Math.max(hello.streamWindowBytes, FLOOR_LIMITS.streamWindowBytes),
+    minPingIntervalMs: hello.minPingIntervalMs,
   };
 }
 
-/** Our Hello. Windows, pings, schema and features belong to streaming; they are zero until it comes. */
+/** Our Hello. Schema and features are not told yet. */
 export function helloFrame(limits: Limits): HelloFrame {
   const hello: Hello = {
     minor: MINOR_VERSION,
     maxFrameBytes: limits.maxFrameBytes,
     maxStreams: limits.maxStreams,
-    streamWindowBytes: 0,
-    minPingIntervalMs: 0,
+    streamWindowBytes: limits.streamWindowBytes,
+    minPingIntervalMs: Math.min(Math.ceil(limits.minPingIntervalMs), MAX_PING_INTERVAL_MS),
     schemaSha256: NO_BYTES,
     features: [],
   };

@@ -6,6 +6,7 @@ import { TLSSocket } from "node:tls";
 import type { ServiceDefinition } from "../../wire/service-definition.js";
 import { StatusCode } from "../../wire/status-code.js";
 import { DeadlineQueue } from "../channel/deadline-queue.js";
+import type { ServerInterceptor } from "../interceptor.js";
 import { type Limits, withDefaults } from "../limits.js";
 import { RpcError } from "../rpc-error.js";
 import type { ServiceHandlers } from "../service-types.js";
@@ -22,6 +23,8 @@ export interface RpcServerOptions {
   /** No TLS at all: everyone on the way reads and changes everything. For the lab. */
   readonly plaintext?: true | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** Run around every call that reaches a handler; the first is the outermost. Without any, calls pay nothing for them. */
+  readonly interceptors?: readonly ServerInterceptor[] | undefined;
 }
 
 const DEFAULT_GRACE_MS = 5_000;
@@ -36,6 +39,7 @@ const LAST_WORDS_MS = 1_500;
  */
 export class RpcServer extends EventEmitter<ServerEvents> {
   readonly #limits: Limits;
+  readonly #interceptors: readonly ServerInterceptor[];
   readonly #doorway: Doorway;
   readonly #routes = new Map<string, Route>();
   readonly #connections = new Map<ServerConnection, ConnectionEvent>();
@@ -49,6 +53,7 @@ export class RpcServer extends EventEmitter<ServerEvents> {
   constructor(options: RpcServerOptions) {
     super();
     this.#limits = withDefaults(options.limits);
+    this.#interceptors = [...(options.interceptors ?? [])];
     this.#observer = this.#connectionObserver();
     this.#doorway = new Doorway(tlsOf(options), this.#limits, {
       onArrived: (socket) => this.#onArrived(socket),
@@ -58,10 +63,10 @@ export class RpcServer extends EventEmitter<ServerEvents> {
 
   /**
    * Serves all methods of a service. May be called at any time; a path that is served already is replaced.
-   * @throws RpcError `streaming_not_supported` for a definition with streaming methods, `bad_options` for a missing handler.
+   * @throws RpcError `bad_options` for a missing handler.
    */
   serve<const D extends ServiceDefinition>(definition: D, handlers: ServiceHandlers<D>): this {
-    for (const route of routesOf(definition, handlers)) {
+    for (const route of routesOf(definition, handlers, this.#interceptors)) {
       this.#routes.set(route.path, route);
     }
     return this;
@@ -82,8 +87,8 @@ export class RpcServer extends EventEmitter<ServerEvents> {
   }
 
   /**
-   * Stops listening, tells every client to go away, lets calls in flight end within `graceMs`, cancels the rest, and
-   * closes. Resolves when no connection is left, which it always does; calling it again gives the same promise.
+   * Stops listening, asks every client to open no more calls, lets those that were opened end within `graceMs`, cancels the
+   * rest, and closes. Resolves when no connection is left, which it always does; calling it again gives the same promise.
    */
   close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#closing ??= this.#close(graceMs);
@@ -94,6 +99,7 @@ export class RpcServer extends EventEmitter<ServerEvents> {
     const graceMs = Math.min(Math.max(Math.ceil(wantedMs), 0), MAX_GRACE_MS);
     this.#doorway.listener.close();
     this.#doorway.dropWaiting();
+    this.#tell("drain");
     const gone = new Promise<void>((resolve) => {
       this.#onLastGone = resolve;
     });
@@ -129,11 +135,15 @@ export class RpcServer extends EventEmitter<ServerEvents> {
   }
 
   #connectionObserver(): ConnectionObserver {
+    const hears = (event: keyof ServerEvents): boolean => this.listenerCount(event) > 0;
     return {
       route: (path) => this.#routes.get(path),
-      onCall: (connection, { method, peer }) => {
-        if (this.listenerCount("call") > 0) {
-          this.#tell("call", { connectionId: connection.id, method, peer });
+      get hearsCallEnds() {
+        return hears("callEnd");
+      },
+      onCall: (connectionId, { method, peer }) => {
+        if (hears("call")) {
+          this.#tell("call", { connectionId, method, peer });
         }
       },
       onCallEnd: (event) => this.#tell("callEnd", event),

@@ -1,11 +1,11 @@
 // One call on the server: its deadline, its abort signal, and that it ends exactly once.
 
 import type { MetadataEntry } from "../../gen/earshot/call/v1/call.js";
-import { StatusCode } from "../../wire/status-code.js";
 import type { CallContext, Peer } from "../call-context.js";
 import type { Due } from "../channel/deadline-queue.js";
 import { Metadata } from "../metadata.js";
-import { RpcError } from "../rpc-error.js";
+import type { RpcError } from "../rpc-error.js";
+import { type CallStreams, isSource } from "./call-streams.js";
 import type { Route } from "./routes.js";
 
 /** The connection as its calls see it. */
@@ -14,6 +14,8 @@ export interface CallHost {
   readonly peer: Peer;
   /** Takes the handler's answer. A call that was ended before is not passed on. */
   onAnswer(call: ServerCall, response: object): void;
+  /** The stream of responses has been sent. A call that was ended before is not passed on. */
+  onStreamed(call: ServerCall): void;
   onFailure(call: ServerCall, error: unknown): void;
   onExpired(call: ServerCall): void;
   /** The handler of the call has returned, whether or not the call had ended before. */
@@ -30,6 +32,8 @@ export class ServerCall implements CallContext, Due {
   readonly route: Route;
   readonly requestBytes: number;
   readonly startedAtMs = performance.now();
+  /** Undefined for unary calls, which most are. */
+  streams: CallStreams | undefined;
   readonly #host: CallHost;
   #ended = false;
   #abortReason: RpcError | undefined;
@@ -84,7 +88,7 @@ export class ServerCall implements CallContext, Due {
   }
 
   /** Runs the handler. Whatever it does, the host hears of exactly one outcome at most, and of its return. */
-  run(request: unknown): void {
+  run(request: object): void {
     let outcome: unknown;
     try {
       outcome = this.route.invoke(request, this);
@@ -108,10 +112,14 @@ export class ServerCall implements CallContext, Due {
     return true;
   }
 
-  /** Tells the handler that nobody waits for its answer. Listeners to the signal are the handler's own code. */
+  /**
+   * Tells the handler that nobody waits for its answer: by the signal, whose listeners are the handler's own code, by the
+   * requests that it reads, and by the return() of the responses that it gives.
+   */
   abort(reason: RpcError): void {
     this.#abortReason = reason;
     this.#abort?.abort(reason);
+    this.streams?.stop(reason);
   }
 
   onDue(): void {
@@ -119,6 +127,10 @@ export class ServerCall implements CallContext, Due {
   }
 
   readonly #answered = (response: unknown): void => {
+    if (this.streams !== undefined && this.route.method.responseStream) {
+      this.#stream(this.streams, response);
+      return;
+    }
     this.#host.onReturned();
     if (this.#ended) {
       return;
@@ -133,6 +145,22 @@ export class ServerCall implements CallContext, Due {
     }
   };
 
+  /** The handler counts as running until what it gave is read to its end, or has let go. */
+  #stream(streams: CallStreams, source: unknown): void {
+    if (isSource(source)) {
+      streams.send(source, this.#ended).then(this.#streamed, this.#failed);
+    } else {
+      this.#failed(new TypeError(`the handler of ${this.method} returned ${typeof source}, no stream`));
+    }
+  }
+
+  readonly #streamed = (): void => {
+    this.#host.onReturned();
+    if (!this.#ended) {
+      this.#host.onStreamed(this);
+    }
+  };
+
   readonly #failed = (error: unknown): void => {
     this.#host.onReturned();
     if (!this.#ended) {
@@ -140,14 +168,6 @@ export class ServerCall implements CallContext, Due {
     }
   };
 }
-
-export const abortedBecause = {
-  cancelled: (): RpcError => new RpcError(StatusCode.CANCELLED, "the caller cancelled", { reason: "cancelled" }),
-  deadline: (): RpcError => new RpcError(StatusCode.DEADLINE_EXCEEDED, "the deadline passed", { reason: "deadline" }),
-  gone: (): RpcError =>
-    new RpcError(StatusCode.CANCELLED, "the connection of the caller is gone", { reason: "connection_lost" }),
-  closing: (): RpcError => new RpcError(StatusCode.UNAVAILABLE, "the server is closing", { reason: "server_closing" }),
-};
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";

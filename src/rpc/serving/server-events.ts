@@ -2,6 +2,7 @@
 
 import type { StatusCode } from "../../wire/status-code.js";
 import type { Peer } from "../call-context.js";
+import type { CallKind } from "../interceptor.js";
 import type { RpcError } from "../rpc-error.js";
 
 /** A connection whose handshake is done. */
@@ -29,9 +30,16 @@ export interface CallEndEvent {
   readonly connectionId: number;
   /** "unknown" for a method that is not served: what a stranger sends must not become a label of a metric. */
   readonly method: string;
+  /** "unary" for a method that is not served. */
+  readonly kind: CallKind;
   readonly code: StatusCode;
   readonly durationMs: number;
+  /** What came and what was sent: 1 and, if it succeeded, 1 for a unary call. */
+  readonly requestMessages: number;
+  readonly responseMessages: number;
+  /** Payloads of the requests. */
   readonly requestBytes: number;
+  /** Frames of the responses. */
   readonly responseBytes: number;
 }
 
@@ -53,6 +61,8 @@ export interface ServerEvents {
   callEnd: [CallEndEvent];
   /** A handler failed with something that is no RpcError, a listener threw, or listening failed. The caller is told nothing of it. */
   error: [error: unknown, where: ServerErrorEvent];
+  /** close() has begun: what is under way may end, nothing new begins. */
+  drain: [];
   /** The server is closed: no connection is left. */
   close: [];
 }
