@@ -20,11 +20,13 @@ const MAX_GROWTH_BYTES = 20_000_000;
 /** Code is compiled and pools are filled by then; what grows after it is growth. */
 const WARM_UP_FRAMES = 5_000;
 
+t.setTimeout(3_600_000);
+
 function wanted(name: string, otherwise: number): number {
   return Number(process.env[name] ?? otherwise);
 }
 
-t.test("in process", { timeout: 3_600_000 }, async (t) => {
+t.test("in process", async (t) => {
   const random = seeded(t);
   const server = new InProcessServer({ streamWindowBytes: 65_536 });
   const fuzz = new SessionFuzz(random, server);
@@ -47,7 +49,7 @@ t.test("in process", { timeout: 3_600_000 }, async (t) => {
   t.ok(fuzz.accepted > fuzz.mutated / 20, "enough were accepted for the comparison to mean something");
 });
 
-t.test("over TLS", { timeout: 3_600_000 }, async (t) => {
+t.test("over TLS", async (t) => {
   const random = seeded(t);
   const limits = { firstFrameTimeoutMs: 500, frameTimeoutMs: 500, maxConnectionsPerAddress: 10_000 };
   const running = await startEchoServer(t, { limits });

@@ -1,0 +1,122 @@
+// kill -9, SIGSTOP and SIGTERM of either side under load: every call ends, and with the truth about its delivery.
+
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import type { Limits } from "../../src/rpc/index.js";
+import { testAuthority } from "../helpers/rpc-pair.js";
+import { type CallName, LoadProcess, type Report } from "./rpc-load-process.js";
+import { reconcile } from "./rpc-load-record.js";
+
+/** A dead peer is found out within these. */
+const LIMITS: Partial<Limits> = { pingIntervalMs: 200, pingTimeoutMs: 300, minPingIntervalMs: 50 };
+const KINDS: readonly CallName[] = ["unary"];
+const CALLERS: readonly CallName[] = [...KINDS, ...KINDS, ...KINDS, ...KINDS];
+/** Ended calls, after which the load is well under way. */
+const UNDER_WAY = 60;
+const GRACE_MS = 5_000;
+/** Long enough for silence to be noticed first, short enough for a test where it is not. */
+const TIMEOUT_MS = 3_000;
+
+async function load(t: Test) {
+  const folder = t.testdir();
+  const [serverFile, clientFile] = [join(folder, "server"), join(folder, "client")];
+  const { ca, server: tls } = await testAuthority();
+  const order = { file: serverFile, tls, limits: LIMITS, graceMs: GRACE_MS };
+  const server = new LoadProcess(t, "rpc-load-server", order);
+  const report = await server.report(({ what }) => what === "listening");
+  const port = report.what === "listening" ? report.port : 0;
+  const wish = { file: clientFile, port, ca, limits: LIMITS, callers: CALLERS, timeoutMs: TIMEOUT_MS };
+  const client = new LoadProcess(t, "rpc-load-client", wish);
+  await client.report((progress) => progress.what === "progress" && progress.calls >= UNDER_WAY);
+  return { server, client, account: () => reconcile(serverFile, clientFile) };
+}
+
+/** Waits until the server has no call left, and no connection either unless it may keep that. */
+async function emptied(server: LoadProcess, openConnections = 0): Promise<void> {
+  const asking = setInterval(() => server.askBooks(), 20);
+  const isEmpty = (report: Report): boolean =>
+    report.what === "books" && report.openCalls === 0 && report.openConnections <= openConnections;
+  try {
+    await server.report(isEmpty);
+  } finally {
+    clearInterval(asking);
+  }
+}
+
+t.test("the server is killed", async (t) => {
+  const { server, client, account } = await load(t);
+  const finished = client.report(({ what }) => what === "finished");
+  server.signal("SIGKILL");
+  await finished;
+  const { complaints, open, told } = account();
+  t.same(complaints, []);
+  t.same(open, [], "every call has ended");
+  t.ok(told.some(({ code }) => code === "UNAVAILABLE"));
+});
+
+t.test("the server stops, and goes on much later", async (t) => {
+  const { server, client, account } = await load(t);
+  const finished = client.report(({ what }) => what === "finished");
+  server.signal("SIGSTOP");
+  await finished;
+  server.signal("SIGCONT");
+  await emptied(server);
+  server.signal("SIGTERM");
+  t.equal(await server.exited(), 0);
+  const { complaints, open } = account();
+  t.same(complaints, [], "what lay unread in its sockets meanwhile counts as well");
+  t.same(open, [], "every call has ended");
+});
+
+t.test("the server is asked to end: no call that it took is lost", async (t) => {
+  const { server, client, account } = await load(t);
+  const finished = client.report(({ what }) => what === "finished");
+  server.signal("SIGTERM");
+  await finished;
+  t.equal(await server.exited(), 0);
+  const { complaints, open, told } = account();
+  t.same(complaints, []);
+  t.same(open, [], "every call has ended");
+  t.same(
+    told.filter(({ delivery, reason }) => delivery === "unknown" && reason !== "cancelled"),
+    [],
+    "nobody is left in doubt",
+  );
+});
+
+t.test("the client is killed", async (t) => {
+  const { server, client, account } = await load(t);
+  client.signal("SIGKILL");
+  await client.exited();
+  await emptied(server);
+  t.same(account().complaints, []);
+});
+
+t.test("the client stops, and goes on much later", async (t) => {
+  const { server, client, account } = await load(t);
+  const finished = client.report(({ what }) => what === "finished");
+  client.signal("SIGSTOP");
+  // Where no call waits for the client, its connection is merely idle.
+  await emptied(server, 1);
+  client.signal("SIGCONT");
+  server.signal("SIGTERM");
+  await finished;
+  const { complaints, open } = account();
+  t.same(complaints, []);
+  t.same(open, [], "every call has ended");
+});
+
+t.test("the client is asked to end: what it began is answered", async (t) => {
+  const { server, client, account } = await load(t);
+  client.signal("SIGTERM");
+  t.equal(await client.exited(), 0);
+  await emptied(server);
+  const { complaints, open, told } = account();
+  t.same(complaints, []);
+  t.same(open, [], "every call has ended");
+  t.same(
+    told.filter(({ delivery, reason }) => delivery === "unknown" && reason !== "cancelled"),
+    [],
+    "nobody is left in doubt",
+  );
+});
