@@ -43,15 +43,18 @@ export type ClientMethod<M extends MethodDefinition> = {
   "true/true": (requests: AsyncIterable<RequestInput<M>>, options?: CallOptions) => AsyncIterable<ResponseMessage<M>>;
 }[Shape<M>];
 
+/** What a handler answers with where the response is a stream: an async generator as a rule. */
+type Responses<M extends MethodDefinition> = AsyncIterable<ResponseInput<M>> | Iterable<ResponseInput<M>>;
+
 /** One handler of a server. */
 export type Handler<M extends MethodDefinition> = {
   "false/false": (request: RequestMessage<M>, ctx: CallContext) => Promise<ResponseInput<M>> | ResponseInput<M>;
-  "false/true": (request: RequestMessage<M>, ctx: CallContext) => AsyncIterable<ResponseInput<M>>;
+  "false/true": (request: RequestMessage<M>, ctx: CallContext) => Responses<M>;
   "true/false": (
     requests: AsyncIterable<RequestMessage<M>>,
     ctx: CallContext,
   ) => Promise<ResponseInput<M>> | ResponseInput<M>;
-  "true/true": (requests: AsyncIterable<RequestMessage<M>>, ctx: CallContext) => AsyncIterable<ResponseInput<M>>;
+  "true/true": (requests: AsyncIterable<RequestMessage<M>>, ctx: CallContext) => Responses<M>;
 }[Shape<M>];
 
 /** All methods of a service as `connection.client(Definition)` gives them. */
