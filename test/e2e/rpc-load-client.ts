@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { openSync } from "node:fs";
 import { type CallOptions, connect, RpcError, type ServiceClient } from "../../src/rpc/index.js";
-import { CALL_ID_KEY, SERVED } from "../helpers/echo-service.js";
+import { EchoServiceDefinition } from "../gen/earshot/test/v1/echo.js";
+import { CALL_ID_KEY } from "../helpers/echo-service.js";
 import type { CallName, ClientOrder, Report } from "./rpc-load-process.js";
 import { type Told, writeLine } from "./rpc-load-record.js";
 
@@ -17,7 +18,7 @@ if (order === undefined) {
 const { file, port, ca, limits, callers, timeoutMs } = order;
 const fd = openSync(file, "a");
 const connection = await connect({ host: "127.0.0.1", port, tls: { ca }, limits });
-const echo = connection.client(SERVED);
+const echo = connection.client(EchoServiceDefinition);
 let calls = 0;
 let stopping = false;
 process.once("SIGTERM", () => {
@@ -61,7 +62,11 @@ async function outcome(name: CallName, id: string, count: number): Promise<Told>
   }
 }
 
-async function call(client: ServiceClient<typeof SERVED>, name: CallName, options: CallOptions): Promise<unknown> {
+async function call(
+  client: ServiceClient<typeof EchoServiceDefinition>,
+  name: CallName,
+  options: CallOptions,
+): Promise<unknown> {
   const delayMs = Math.floor(Math.random() * MAX_DELAY_MS);
   switch (name) {
     case "unary":

@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { openSync } from "node:fs";
 import { RpcServer } from "../../src/rpc/index.js";
-import { recordedHandlers, SERVED } from "../helpers/echo-service.js";
+import { EchoServiceDefinition } from "../gen/earshot/test/v1/echo.js";
+import { recordedHandlers } from "../helpers/echo-service.js";
 import type { Report, ServerOrder } from "./rpc-load-process.js";
 import { writeLine } from "./rpc-load-record.js";
 
@@ -15,7 +16,7 @@ const { file, tls, limits, graceMs } = order;
 const fd = openSync(file, "a");
 const server = new RpcServer({ tls, limits });
 server.serve(
-  SERVED,
+  EchoServiceDefinition,
   recordedHandlers((id) => writeLine(fd, { what: "ran", id })),
 );
 

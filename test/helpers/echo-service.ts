@@ -141,9 +141,6 @@ function pause({ delayMs }: EchoRequest, { signal }: CallContext): Promise<void>
   });
 }
 
-/** The streaming methods join when the engine serves them. */
-export const SERVED = { ...EchoServiceDefinition, methods: { unary: EchoServiceDefinition.methods.unary } };
-
 export interface EchoServerOptions {
   readonly limits?: Partial<Limits>;
   readonly plaintext?: true;
@@ -154,7 +151,7 @@ export async function startEchoServer(t: Test, options: EchoServerOptions = {}):
   const { ca, server: certificate } = await testAuthority();
   const { limits, plaintext, handlers = ECHO_HANDLERS } = options;
   const server = new RpcServer(plaintext ? { plaintext, limits } : { tls: certificate, limits });
-  server.serve(SERVED, handlers);
+  server.serve(EchoServiceDefinition, handlers);
   const { host, port } = await server.listen({ host: "127.0.0.1", port: 0 });
   t.teardown(() => server.close({ graceMs: 0 }));
   return { server, host, port, ca };

@@ -8,7 +8,8 @@ import { withDefaults } from "../../src/rpc/limits.js";
 import { routesOf } from "../../src/rpc/serving/routes.js";
 import { type ConnectionObserver, ServerConnection } from "../../src/rpc/serving/server-connection.js";
 import { FrameDecoder } from "../../src/wire/frame-decoder.js";
-import { type EchoHandlers, SERVED } from "../helpers/echo-service.js";
+import { EchoServiceDefinition } from "../gen/earshot/test/v1/echo.js";
+import type { EchoHandlers } from "../helpers/echo-service.js";
 
 /** What a million frames may ask of these handlers is bounded: the test is about the engine. */
 const HANDLERS: EchoHandlers = {
@@ -45,7 +46,7 @@ export class InProcessServer {
 
   constructor(limits: Partial<Limits> = {}) {
     this.#limits = withDefaults(limits);
-    const routes = new Map(routesOf(SERVED, HANDLERS).map((route) => [route.path, route]));
+    const routes = new Map(routesOf(EchoServiceDefinition, HANDLERS).map((route) => [route.path, route]));
     this.#observer = {
       hearsCallEnds: true,
       route: (path) => routes.get(path),
