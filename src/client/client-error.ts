@@ -17,7 +17,10 @@ export type ClientErrorCode =
   | "server_not_trusted"
   | "server_identity_changed"
   | "session_ended"
-  | "not_logged_in";
+  | "not_logged_in"
+  | "call_failed"
+  | "bad_schema"
+  | "not_in_schema";
 
 /** Exit status of the `client` program for each code. */
 export const EXIT_STATUS: Readonly<Record<ClientErrorCode, number>> = {
@@ -28,6 +31,9 @@ export const EXIT_STATUS: Readonly<Record<ClientErrorCode, number>> = {
   server_failed: 1,
   bad_answer: 1,
   file_unusable: 1,
+  call_failed: 1,
+  bad_schema: 1,
+  not_in_schema: 1,
   usage: 2,
   not_connected: 3,
   timed_out: 3,
@@ -84,4 +90,7 @@ const NEAREST_STATUS: Readonly<Record<ClientErrorCode, string>> = {
   server_identity_changed: "UNAVAILABLE",
   session_ended: "UNAUTHENTICATED",
   not_logged_in: "UNAUTHENTICATED",
+  call_failed: "UNKNOWN",
+  bad_schema: "FAILED_PRECONDITION",
+  not_in_schema: "NOT_FOUND",
 };
