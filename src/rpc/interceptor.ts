@@ -36,6 +36,7 @@ export interface ClientCallInfo {
   readonly metadata: Metadata;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly onResponseMetadata: ((metadata: Metadata) => void) | undefined;
 }
 
 /** Wraps the calls of a client, as {@link ServerInterceptor} does on the other side. */

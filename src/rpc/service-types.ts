@@ -35,12 +35,18 @@ type ResponseMessage<M extends MethodDefinition> = ReturnType<M["responseType"][
 /** "request/response": which sides of a method are streams. The literal types of the definition decide it. */
 type Shape<M extends MethodDefinition> = `${M["requestStream"]}/${M["responseStream"]}`;
 
-/** One method of a client. The three streaming kinds are typed, but not served yet: they throw UNIMPLEMENTED. */
+/** The requests of a stream, as a caller gives them: an array will do, or a generator. */
+type RequestSource<M extends MethodDefinition> = AsyncIterable<RequestInput<M>> | Iterable<RequestInput<M>>;
+
+/**
+ * One method of a client. A call with a stream of responses begins when it is first read, can be read once, and is cancelled
+ * by leaving the loop.
+ */
 export type ClientMethod<M extends MethodDefinition> = {
   "false/false": (request: RequestInput<M>, options?: CallOptions) => Promise<ResponseMessage<M>>;
   "false/true": (request: RequestInput<M>, options?: CallOptions) => AsyncIterable<ResponseMessage<M>>;
-  "true/false": (requests: AsyncIterable<RequestInput<M>>, options?: CallOptions) => Promise<ResponseMessage<M>>;
-  "true/true": (requests: AsyncIterable<RequestInput<M>>, options?: CallOptions) => AsyncIterable<ResponseMessage<M>>;
+  "true/false": (requests: RequestSource<M>, options?: CallOptions) => Promise<ResponseMessage<M>>;
+  "true/true": (requests: RequestSource<M>, options?: CallOptions) => AsyncIterable<ResponseMessage<M>>;
 }[Shape<M>];
 
 /** What a handler answers with where the response is a stream: an async generator as a rule. */

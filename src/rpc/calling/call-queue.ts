@@ -1,13 +1,13 @@
 // Calls that wait for a free stream, in order; any of them may leave early without a search.
 
-import type { PendingCall } from "./pending-call.js";
+import type { ClientCall } from "./client-call.js";
 
 /** Below this many places, gaps are not worth closing. */
 const MIN_COMPACTED = 64;
 
 /** An array with a moving head. Calls that leave from the middle are marked and skipped. */
 export class CallQueue {
-  #places: PendingCall[] = [];
+  #places: ClientCall[] = [];
   #head = 0;
   #size = 0;
 
@@ -15,13 +15,13 @@ export class CallQueue {
     return this.#size;
   }
 
-  add(call: PendingCall): void {
+  add(call: ClientCall): void {
     call.queued = true;
     this.#size += 1;
     this.#places.push(call);
   }
 
-  first(): PendingCall | undefined {
+  first(): ClientCall | undefined {
     while (this.#head < this.#places.length) {
       const call = this.#places[this.#head];
       if (call?.queued) {
@@ -34,7 +34,7 @@ export class CallQueue {
     return undefined;
   }
 
-  remove(call: PendingCall): void {
+  remove(call: ClientCall): void {
     if (!call.queued) {
       return;
     }
@@ -47,7 +47,7 @@ export class CallQueue {
     }
   }
 
-  takeAll(): PendingCall[] {
+  takeAll(): ClientCall[] {
     const calls = this.#places.filter((place) => place.queued);
     for (const call of calls) {
       call.queued = false;

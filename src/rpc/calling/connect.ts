@@ -1,10 +1,13 @@
 // Opens a connection: a trusted socket, and calls over it.
 
+import type { ClientInterceptor } from "../interceptor.js";
 import { type Limits, withDefaults } from "../limits.js";
-import { dial } from "../transport/dial.js";
+import { type Dialled, dial } from "../transport/dial.js";
 import type { TcpAddress, UnixAddress } from "../transport/socket-address.js";
 import type { ClientTls } from "../transport/tls-settings.js";
+import type { Reconnecting } from "./call-dispatcher.js";
 import { Connection } from "./connection.js";
+import { DEFAULT_RECONNECT, type ReconnectPolicy, Redial } from "./redial.js";
 
 /** `{ host, port }` or `{ path }`, and how to connect there. */
 export type ConnectOptions = (TcpAddress | UnixAddress) & ConnectSettings;
@@ -18,7 +21,11 @@ export interface ConnectSettings {
   readonly connectTimeoutMs?: number | undefined;
   /** For calls that set none. Default: the limit `maxDeadlineMs`. */
   readonly timeoutMs?: number | undefined;
-  /** Aborting it gives up connecting. */
+  /** Around every call. The first is the outermost. */
+  readonly interceptors?: readonly ClientInterceptor[] | undefined;
+  /** How calls wait for a new connection when this one is lost; false: not at all, the connection is then closed for good. */
+  readonly reconnect?: Partial<ReconnectPolicy> | false | undefined;
+  /** Aborting it gives up connecting; once connected it means nothing. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,7 +38,20 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const limits = withDefaults(options.limits);
-  const { tls, plaintext, connectTimeoutMs: timeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, signal } = options;
-  const { socket, peer } = await dial({ address: options, tls, plaintext, timeoutMs, signal });
-  return new Connection(socket, peer, limits, options.timeoutMs ?? limits.maxDeadlineMs);
+  const { tls, plaintext, connectTimeoutMs: timeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
+  const dialAgain = (signal: AbortSignal | undefined): Promise<Dialled> =>
+    dial({ address: options, tls, plaintext, timeoutMs, signal });
+  return new Connection(await dialAgain(options.signal), {
+    limits,
+    defaultTimeoutMs: options.timeoutMs ?? limits.maxDeadlineMs,
+    interceptors: options.interceptors ?? [],
+    reconnecting: reconnecting(options.reconnect, dialAgain),
+  });
+}
+
+function reconnecting(
+  policy: ConnectSettings["reconnect"],
+  dialAgain: (signal: AbortSignal) => Promise<Dialled>,
+): Reconnecting | undefined {
+  return policy === false ? undefined : { redial: new Redial({ ...DEFAULT_RECONNECT, ...policy }), dial: dialAgain };
 }

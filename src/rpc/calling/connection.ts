@@ -1,63 +1,87 @@
 // A client's connection to a server, as programs use it.
 
 import { EventEmitter } from "node:events";
-import type { Socket } from "node:net";
-import { type MethodDefinition, methodPath, type ServiceDefinition } from "../../wire/service-definition.js";
-import { StatusCode } from "../../wire/status-code.js";
+import type { ServiceDefinition } from "../../wire/service-definition.js";
 import type { Peer } from "../call-context.js";
+import type { ClientInterceptor } from "../interceptor.js";
 import type { Limits } from "../limits.js";
-import { encodeMessage } from "../message-codec.js";
-import { Metadata } from "../metadata.js";
-import { RpcError } from "../rpc-error.js";
-import type { CallOptions, ServiceClient } from "../service-types.js";
-import { refuseStreaming } from "../serving/routes.js";
+import type { RpcError } from "../rpc-error.js";
+import type { ServiceClient } from "../service-types.js";
 import { tellListeners } from "../tell-listeners.js";
-import { OpenCalls } from "./open-calls.js";
+import type { Dialled } from "../transport/dial.js";
+import { CallDispatcher, type Reconnecting } from "./call-dispatcher.js";
+import { clientMethods } from "./client-methods.js";
 
 export interface ConnectionEvents {
+  /** The connection is gone or going. Calls made from now on wait for a new one, which the first of them brings about. */
+  disconnect: [reason: RpcError];
+  /** There is a connection again. */
+  reconnect: [peer: Peer];
   /** No call can be made any more. The reason is undefined when this side closed it. */
   close: [reason: RpcError | undefined];
 }
 
+export interface ClientOptions {
+  /** Around each call of this client, within those of the connection. The first is the outermost. */
+  readonly interceptors?: readonly ClientInterceptor[] | undefined;
+}
+
+export interface ConnectionSettings {
+  readonly limits: Limits;
+  readonly defaultTimeoutMs: number;
+  readonly interceptors: readonly ClientInterceptor[];
+  /** Undefined: the first loss is the end. */
+  readonly reconnecting: Reconnecting | undefined;
+}
+
 const DEFAULT_GRACE_MS = 5_000;
-const MAX_TIMEOUT_MS = 0xffff_ffff;
 
 /**
- * One connection; any number of clients share it. It does not reconnect yet: after `close` make a new one with
- * `connect()`. Errors say by `delivery` which calls may be repeated.
+ * The way to one server; any number of clients share it. When the connection is lost, the next call makes a new one.
+ * A call that surely did not run is made again by itself; of the others the error says by `delivery` what is known.
  */
 export class Connection extends EventEmitter<ConnectionEvents> {
-  readonly peer: Peer;
-  readonly #calls: OpenCalls;
-  readonly #defaultTimeoutMs: number;
-  readonly #limits: Limits;
+  readonly #dispatcher: CallDispatcher;
+  readonly #settings: ConnectionSettings;
   readonly #closed: Promise<void>;
+  #peer: Peer;
   #open = true;
 
-  /** Made by {@link connect}, from a socket whose handshake is done and whose server is trusted. */
-  constructor(socket: Socket, peer: Peer, limits: Limits, defaultTimeoutMs: number) {
+  /** Made by `connect`, from a socket whose handshake is done and whose server is trusted. */
+  constructor(dialled: Dialled, settings: ConnectionSettings) {
     super();
-    this.peer = peer;
-    this.#limits = limits;
-    this.#defaultTimeoutMs = defaultTimeoutMs;
+    this.#peer = dialled.peer;
+    this.#settings = settings;
     const { promise, resolve } = deferred();
     this.#closed = promise;
-    this.#calls = new OpenCalls(socket, limits, { onEnd: (reason) => this.#onEnd(reason), onClosed: resolve });
+    this.#dispatcher = new CallDispatcher(dialled, settings.limits, settings.reconnecting, {
+      onReconnect: (peer) => this.#onReconnect(peer),
+      onDisconnect: (reason) => this.#tell("disconnect", reason),
+      onEnd: (reason) => this.#onEnd(reason),
+      onClosed: resolve,
+    });
   }
 
-  /** Whether calls can still be made. */
+  /** The server's end of the connection; while there is none, of the last one. */
+  get peer(): Peer {
+    return this.#peer;
+  }
+
+  /** Whether calls can still be made, if need be by connecting again. */
   get open(): boolean {
     return this.#open;
   }
 
+  /** Whether a call made now would go out without connecting first. */
+  get connected(): boolean {
+    return this.#dispatcher.connected;
+  }
+
   /** The methods of a service, typed by its definition. */
-  client<const D extends ServiceDefinition>(definition: D): ServiceClient<D> {
-    const methods = Object.entries(definition.methods).map(([key, method]) => {
-      const path = methodPath(definition, method);
-      return [key, (request: object, options?: CallOptions) => this.#call(path, method, request, options)];
-    });
-    // The entries above are the definition's own, one by one; the compiler cannot follow that through fromEntries.
-    return Object.freeze(Object.fromEntries(methods)) as ServiceClient<D>;
+  client<const D extends ServiceDefinition>(definition: D, options: ClientOptions = {}): ServiceClient<D> {
+    const { limits, defaultTimeoutMs } = this.#settings;
+    const interceptors = [...this.#settings.interceptors, ...(options.interceptors ?? [])];
+    return clientMethods(definition, { dispatcher: this.#dispatcher, limits, defaultTimeoutMs, interceptors });
   }
 
   /**
@@ -66,50 +90,23 @@ export class Connection extends EventEmitter<ConnectionEvents> {
    */
   close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#open = false;
-    this.#calls.close(graceMs);
+    this.#dispatcher.close(graceMs);
     return this.#closed;
   }
 
-  #call(path: string, method: MethodDefinition, request: object, options: CallOptions = {}): Promise<unknown> {
-    refuseStreaming(path, method);
-    try {
-      options.signal?.throwIfAborted();
-    } catch (cause) {
-      return notSent(StatusCode.CANCELLED, `${path}: cancelled before it was sent`, "cancelled", cause);
-    }
-    const timeoutMs = Math.min(options.timeoutMs ?? this.#defaultTimeoutMs, this.#limits.maxDeadlineMs, MAX_TIMEOUT_MS);
-    if (!(timeoutMs > 0)) {
-      return notSent(StatusCode.DEADLINE_EXCEEDED, `${path}: the deadline has passed`, "deadline");
-    }
-    let call: { payload: Uint8Array; metadata: Metadata };
-    try {
-      call = { payload: encodeMessage(method.requestType, request), metadata: Metadata.from(options.metadata) };
-    } catch (cause) {
-      return cause instanceof RpcError
-        ? Promise.reject(cause)
-        : notSent(StatusCode.INVALID_ARGUMENT, `${path}: the request cannot be encoded`, "bad_request", cause);
-    }
-    const { signal, onResponseMetadata } = options;
-    const { payload, metadata } = call;
-    return this.#calls.call(
-      { path, method, payload, metadata: metadata.entries, signal, onResponseMetadata },
-      timeoutMs,
-    );
+  #onReconnect(peer: Peer): void {
+    this.#peer = peer;
+    this.#tell("reconnect", peer);
   }
 
   #onEnd(reason: RpcError | undefined): void {
     this.#open = false;
-    tellListeners(this, this.rawListeners("close"), [reason], () => {});
+    this.#tell("close", reason);
   }
-}
 
-function notSent(
-  code: StatusCode,
-  message: string,
-  reason: "cancelled" | "deadline" | "bad_request",
-  cause?: unknown,
-): Promise<never> {
-  return Promise.reject(new RpcError(code, message, { reason, delivery: "not_sent", cause }));
+  #tell<K extends keyof ConnectionEvents>(event: K, ...values: ConnectionEvents[K]): void {
+    tellListeners(this, this.rawListeners(event), values, () => {});
+  }
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {

@@ -1,4 +1,4 @@
-// The client's side of one connection: opens streams, queues above the peer's limit, ends each call exactly once.
+// The calls that are open on one socket of a client: opens their streams, and ends each exactly once or hands it back.
 
 import type { Socket } from "node:net";
 import type { GoAway, Hello } from "../../gen/earshot/call/v1/call.js";
@@ -6,87 +6,141 @@ import type { Frame, ResponseFrame } from "../../wire/frame.js";
 import { StatusCode, statusName } from "../../wire/status-code.js";
 import { StreamIds } from "../../wire/stream-ids.js";
 import type { ChannelOwner } from "../channel/channel-owner.js";
-import { DeadlineQueue } from "../channel/deadline-queue.js";
+import type { DeadlineQueue } from "../channel/deadline-queue.js";
 import { FrameChannel } from "../channel/frame-channel.js";
 import { FLOOR_LIMITS, helloFrame, type PeerLimits, peerLimits } from "../channel/hello.js";
 import { violation } from "../channel/violation.js";
 import type { Limits } from "../limits.js";
-import { decodeMessage } from "../message-codec.js";
-import { type Delivery, type Reason, RpcError } from "../rpc-error.js";
+import { RpcError } from "../rpc-error.js";
 import { errorOfResponse, knownCode } from "../status-response.js";
-import { CallQueue } from "./call-queue.js";
-import { type CallKeeper, type CallRequest, PendingCall } from "./pending-call.js";
+import type { CallLink, ClientCall } from "./client-call.js";
 import { requestFrame, requestFrameBytes } from "./request-frame.js";
+import { unavailable } from "./unavailable.js";
 
-/** Told once each, in this order. */
+/** Who brings the calls. */
 export interface OpenCallsObserver {
-  /** No new call is taken: the server is closing, the connection failed, or we close. */
-  onEnd(reason: RpcError | undefined): void;
-  onClosed(): void;
+  /** A stream came free, or the socket has room. */
+  onRoom(from: OpenCalls): void;
+  /** The call surely did not run; the error says why, and is the caller's unless the call is made again. */
+  onReturned(call: ClientCall, error: RpcError): void;
+  /** No call is taken any more: the server is closing, the connection failed, or we close. Those that are open go on. */
+  onStopped(from: OpenCalls, reason: RpcError): void;
+  /** The socket is gone; the last word. */
+  onClosed(from: OpenCalls): void;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-export class OpenCalls implements ChannelOwner, CallKeeper {
+export class OpenCalls implements ChannelOwner, CallLink {
   readonly lastStreamId = 0; // The server opens no streams.
   readonly #observer: OpenCallsObserver;
-  readonly #limits: Limits;
-  readonly #deadlines = new DeadlineQueue();
+  readonly #deadlines: DeadlineQueue;
   readonly #channel: FrameChannel;
-  readonly #open = new Map<number, PendingCall>();
-  readonly #queue = new CallQueue();
+  readonly #pingIntervalMs: number;
+  readonly #open = new Map<number, ClientCall>();
+  /** Those that wait for room to send more requests. */
+  readonly #sending = new Set<ClientCall>();
   readonly #ids = new StreamIds("client");
   #peer: PeerLimits = FLOOR_LIMITS;
   #sawHello = false;
-  #ending: RpcError | undefined;
+  #stopped: RpcError | undefined;
 
-  constructor(socket: Socket, limits: Limits, observer: OpenCallsObserver) {
+  constructor(socket: Socket, limits: Limits, deadlines: DeadlineQueue, observer: OpenCallsObserver) {
     this.#observer = observer;
-    this.#limits = limits;
+    this.#deadlines = deadlines;
+    this.#pingIntervalMs = limits.pingIntervalMs;
     // A client speaks first, may rest, and must go on reading: if both sides stopped, neither would ever start again.
     const untimed = { firstFrameTimeoutMs: NEVER, idleTimeoutMs: NEVER, maxOutstandingBytes: NEVER };
-    this.#channel = new FrameChannel(socket, this, { ...limits, ...untimed }, limits.maxFrameBytes, this.#deadlines);
+    this.#channel = new FrameChannel(socket, this, { ...limits, ...untimed }, limits.maxFrameBytes, deadlines);
+    this.#channel.pingIntervalMs = this.#pingIntervalMs;
     // Waits for the end of this tick, so that a call made at once goes out in the same write.
     this.#channel.send(helloFrame(limits));
   }
 
   get busy(): boolean {
-    return this.#open.size > 0 || this.#queue.size > 0;
+    return this.#open.size > 0;
   }
 
-  /** Makes a call. `timeoutMs` is finite or Infinity, and positive. */
-  call(request: CallRequest, timeoutMs: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (this.#ending !== undefined) {
-        reject(this.#notSent(this.#ending));
-        return;
-      }
-      if (this.#queue.size >= this.#limits.maxQueuedCalls) {
-        const message = `${this.#queue.size} calls wait already: raise maxQueuedCalls or call less at once`;
-        reject(new RpcError(StatusCode.RESOURCE_EXHAUSTED, message, { reason: "queue_full", delivery: "not_sent" }));
-        return;
-      }
-      const call = new PendingCall(this, request, resolve, reject);
-      if (timeoutMs !== Number.POSITIVE_INFINITY) {
-        this.#deadlines.schedule(call, performance.now() + timeoutMs);
-      }
-      this.#queue.add(call);
-      this.#pump();
-    });
+  /** Whether one more call can be sent now. */
+  get hasRoom(): boolean {
+    return this.#open.size < this.#peer.maxStreams && !this.#channel.blocked && this.#stopped === undefined;
   }
 
-  /** Takes no new calls. Those in flight have `graceMs` to end, then they fail, and the connection closes. */
-  close(graceMs: number): void {
-    this.#stopTaking(unavailable("connection_closed", "the connection was closed by this side", "unknown"));
-    if (this.busy && graceMs > 0) {
-      this.#deadlines.schedule(this.#graceEnd, performance.now() + graceMs);
-    } else {
-      this.#graceEnd.onDue();
+  get blocked(): boolean {
+    return this.#channel.blocked;
+  }
+
+  get firstCreditBytes(): number {
+    return this.#peer.streamWindowBytes;
+  }
+
+  get maxFrameBytes(): number {
+    return this.#peer.maxFrameBytes;
+  }
+
+  send(frame: Frame): void {
+    this.#channel.send(frame);
+  }
+
+  /**
+   * Opens a stream for the call, or fails it if the server would not take it. False when it must wait: for the server's
+   * Hello, since only that may allow so large a frame, or for another connection.
+   */
+  take(call: ClientCall): boolean {
+    const bytes = requestFrameBytes(call);
+    if (bytes > this.#peer.maxFrameBytes) {
+      return this.#sawHello && this.#refuse(call, tooLarge(call, bytes, this.#peer.maxFrameBytes));
+    }
+    const streamId = this.#ids.allocate();
+    if (streamId === undefined) {
+      this.#onGoAway({ code: StatusCode.OK, message: "all stream ids are used", lastStreamId: this.#ids.last });
+      return false;
+    }
+    call.streamId = streamId;
+    call.link = this;
+    this.#open.set(streamId, call);
+    if (this.#open.size === 1) {
+      this.#channel.expectAnswers();
+    }
+    try {
+      this.#channel.send(requestFrame(call));
+    } catch (cause) {
+      this.#open.delete(streamId);
+      return this.#refuse(call, badRequest(call, cause));
+    }
+    if (call.streamsRequests) {
+      this.#sending.add(call);
+    }
+    call.onSent();
+    return true;
+  }
+
+  /** The call ends by this side's wish. */
+  cancel(call: ClientCall, code: StatusCode): void {
+    const { streamId } = call;
+    if (this.#open.get(streamId) === call) {
+      this.#forget(call);
+      this.#channel.send({ kind: "cancel", streamId, code, reason: "" });
+      this.#proceed();
     }
   }
 
-  destroy(): void {
-    this.#channel.destroy(unavailable("connection_closed", "the connection was closed by this side", "unknown"));
+  /** Takes no more calls, and closes when those that are open have ended. */
+  stop(reason: RpcError): void {
+    if (this.#stopped === undefined) {
+      this.#stopped = reason;
+      this.#observer.onStopped(this, reason);
+    }
+    this.#proceed();
+  }
+
+  /** Cancels what is open, and closes. */
+  end(reason: RpcError): void {
+    this.#stopped = reason;
+    for (const streamId of this.#open.keys()) {
+      this.#channel.send({ kind: "cancel", streamId, code: StatusCode.CANCELLED, reason: "the connection closes" });
+    }
+    this.#channel.end(undefined);
   }
 
   onFrame(frame: Frame, offset: number): void {
@@ -94,6 +148,12 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
     switch (frame.kind) {
       case "response":
         this.#onResponse(frame);
+        return;
+      case "data":
+        this.#open.get(frame.streamId)?.onData(frame);
+        return;
+      case "credit":
+        this.#open.get(frame.streamId)?.onCredit(frame.bytes);
         return;
       case "cancel":
         this.#onCancel(frame.streamId, frame.code, frame.reason);
@@ -108,111 +168,52 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
         this.#onGoAway(frame);
         return;
       default:
-        return; // Data and Credit belong to streams of messages, which come later.
+        return;
     }
   }
 
   onWritable(): void {
-    this.#pump();
+    for (const call of this.#sending) {
+      call.onWritable();
+    }
+    this.#observer.onRoom(this);
   }
 
   onEnd(reason: RpcError | undefined): void {
-    const why = this.#ending ?? reason ?? unavailable("connection_lost", "the server closed the connection", "unknown");
-    this.#stopTaking(why);
-    for (const call of this.#queue.takeAll()) {
-      this.#forget(call);
-      call.fail(this.#notSent(why));
-    }
+    const why =
+      this.#stopped ?? reason ?? unavailable("connection_lost", "the server closed the connection", "unknown");
+    const lost = reason ?? why;
     for (const call of [...this.#open.values()]) {
       this.#forget(call);
-      call.fail(unavailable(why.reason ?? "connection_lost", why.message, "unknown", why.cause ?? why));
+      call.fail(unavailable(lost.reason ?? "connection_lost", lost.message, "unknown", lost.cause ?? lost));
     }
-    this.#deadlines.remove(this.#graceEnd);
-    this.#observer.onEnd(why.reason === "connection_closed" ? undefined : why);
+    this.stop(why);
   }
 
   onClosed(): void {
-    this.#deadlines.clear();
-    this.#observer.onClosed();
-  }
-
-  onGivenUp(call: PendingCall, error: RpcError): void {
-    const { streamId } = call;
-    this.#forget(call);
-    if (streamId === 0) {
-      this.#queue.remove(call);
-    } else {
-      this.#channel.send({ kind: "cancel", streamId, code: error.code, reason: "" });
-    }
-    call.fail(error);
-    this.#proceed();
-  }
-
-  /** Sends what waits, as far as the peer's streams and the socket have room. */
-  #pump(): void {
-    while (this.#open.size < this.#peer.maxStreams && !this.#channel.blocked) {
-      const call = this.#queue.first();
-      if (call === undefined || !this.#send(call)) {
-        return;
-      }
-    }
-  }
-
-  /** False when the call must wait for the server's Hello, since only that may allow so large a frame. */
-  #send(call: PendingCall): boolean {
-    const bytes = requestFrameBytes(call);
-    if (bytes > this.#peer.maxFrameBytes) {
-      if (!this.#sawHello) {
-        return false;
-      }
-      this.#queue.remove(call);
-      this.#forget(call);
-      const message = `${call.request.path}: the request has ${bytes} bytes, the server accepts ${this.#peer.maxFrameBytes}`;
-      call.fail(new RpcError(StatusCode.RESOURCE_EXHAUSTED, message, { reason: "too_large", delivery: "not_sent" }));
-      return true;
-    }
-    const streamId = this.#ids.allocate();
-    if (streamId === undefined) {
-      this.#onGoAway({ code: StatusCode.OK, message: "all stream ids are used", lastStreamId: this.#ids.last });
-      return false;
-    }
-    this.#queue.remove(call);
-    call.streamId = streamId;
-    this.#open.set(streamId, call);
-    try {
-      this.#channel.send(requestFrame(call));
-    } catch (cause) {
-      this.#forget(call);
-      const message = `${call.request.path}: the request cannot be sent: ${String(cause)}`;
-      const options = { reason: "bad_request", delivery: "not_sent", cause } as const;
-      call.fail(new RpcError(StatusCode.INVALID_ARGUMENT, message, options));
-    }
-    return true;
+    this.#observer.onClosed(this);
   }
 
   #onResponse(frame: ResponseFrame): void {
     const call = this.#take(frame.streamId);
     if (call === undefined) {
-      return;
+      return; // It has ended; its late answer is no fault.
     }
-    if (frame.status !== undefined && frame.status.code !== StatusCode.OK) {
-      call.fail(errorOfResponse(frame), frame.metadata);
+    if (frame.status === undefined || frame.status.code === StatusCode.OK) {
+      call.answer(frame);
     } else {
-      this.#answer(call, frame);
+      this.#onFailure(call, frame);
     }
     this.#proceed();
   }
 
-  #answer(call: PendingCall, frame: ResponseFrame): void {
-    let response: unknown;
-    try {
-      response = decodeMessage(call.request.method.responseType, frame.payload);
-    } catch (cause) {
-      const message = `${call.request.path}: the response does not decode; the two sides may have different schemas`;
-      call.fail(new RpcError(StatusCode.INTERNAL, message, { reason: "bad_response", delivery: "answered", cause }));
-      return;
+  #onFailure(call: ClientCall, frame: ResponseFrame): void {
+    const error = errorOfResponse(frame);
+    if (error.delivery === "not_processed" && error.code === StatusCode.UNAVAILABLE) {
+      this.#observer.onReturned(call, error);
+    } else {
+      call.fail(error, frame.metadata);
     }
-    call.succeed(response, frame.metadata);
   }
 
   #onCancel(streamId: number, code: number, reason: string): void {
@@ -229,27 +230,26 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
     }
     this.#sawHello = true;
     this.#peer = peerLimits(hello);
-    this.#pump();
+    this.#channel.pingIntervalMs = Math.max(this.#pingIntervalMs, this.#peer.minPingIntervalMs);
+    this.#observer.onRoom(this);
   }
 
+  /** It may come twice: first to say that no more calls should be opened, then which of those on the way were taken. */
   #onGoAway({ code, message, lastStreamId }: Pick<GoAway, "code" | "message" | "lastStreamId">): void {
     const said = message === "" ? "the server is closing" : `the server is closing: ${message}`;
     const detail = code === StatusCode.OK ? said : `${said} (${statusName(knownCode(code))})`;
-    const reason = unavailable("server_closing", detail, "unknown");
-    this.#stopTaking(reason);
-    for (const call of this.#queue.takeAll()) {
+    const returned = [...this.#open.values()].filter((call) => call.streamId > lastStreamId);
+    for (const call of returned) {
       this.#forget(call);
-      call.fail(this.#notSent(reason));
     }
-    for (const call of [...this.#open.values()].filter((one) => one.streamId > lastStreamId)) {
-      this.#forget(call);
-      call.fail(unavailable("server_closing", detail, "not_processed"));
+    this.stop(unavailable("server_closing", detail, "unknown"));
+    for (const call of returned) {
+      this.#observer.onReturned(call, unavailable("server_closing", detail, "not_processed"));
     }
-    this.#proceed();
   }
 
-  /** The open call of a stream; undefined when it has ended, whose late answers are no fault. */
-  #take(streamId: number): PendingCall | undefined {
+  /** The open call of a stream, which is no longer open then. */
+  #take(streamId: number): ClientCall | undefined {
     const call = this.#open.get(streamId);
     if (call !== undefined) {
       this.#forget(call);
@@ -257,40 +257,33 @@ export class OpenCalls implements ChannelOwner, CallKeeper {
     return call;
   }
 
-  #forget(call: PendingCall): void {
+  #forget(call: ClientCall): void {
     this.#deadlines.remove(call);
     this.#open.delete(call.streamId);
+    this.#sending.delete(call);
   }
 
-  #stopTaking(reason: RpcError): void {
-    this.#ending ??= reason;
+  #refuse(call: ClientCall, error: RpcError): true {
+    this.#deadlines.remove(call);
+    call.fail(error);
+    return true;
   }
 
-  /** After a call ended: the next one may go, or the connection may close. */
+  /** After a call ended: another may go, or the connection may close. */
   #proceed(): void {
-    if (this.#ending !== undefined && !this.busy) {
-      this.#channel.end(this.#ending.reason === "connection_closed" ? undefined : this.#ending);
-    } else {
-      this.#pump();
+    if (this.#stopped !== undefined && !this.busy) {
+      this.#channel.end(this.#stopped.reason === "connection_closed" ? undefined : this.#stopped);
     }
+    this.#observer.onRoom(this);
   }
-
-  #notSent(why: RpcError): RpcError {
-    return unavailable(why.reason ?? "connection_lost", why.message, "not_sent", why.cause ?? why);
-  }
-
-  readonly #graceEnd = {
-    dueAt: Number.POSITIVE_INFINITY,
-    slot: -1,
-    onDue: (): void => {
-      for (const streamId of this.#open.keys()) {
-        this.#channel.send({ kind: "cancel", streamId, code: StatusCode.CANCELLED, reason: "the connection closes" });
-      }
-      this.#channel.end(undefined);
-    },
-  };
 }
 
-function unavailable(reason: Reason, message: string, delivery: Delivery, cause?: unknown): RpcError {
-  return new RpcError(StatusCode.UNAVAILABLE, message, { reason, delivery, cause });
+function tooLarge({ route }: ClientCall, bytes: number, maxBytes: number): RpcError {
+  const message = `${route.path}: the request has ${bytes} bytes, the server accepts ${maxBytes}`;
+  return new RpcError(StatusCode.RESOURCE_EXHAUSTED, message, { reason: "too_large", delivery: "not_sent" });
+}
+
+function badRequest({ route }: ClientCall, cause: unknown): RpcError {
+  const message = `${route.path}: the request cannot be sent: ${String(cause)}`;
+  return new RpcError(StatusCode.INVALID_ARGUMENT, message, { reason: "bad_request", delivery: "not_sent", cause });
 }

@@ -1,35 +1,36 @@
-// A pending call as the frame that opens its stream.
+// A call as the frame that opens its stream.
 
+import type { MetadataEntry } from "../../gen/earshot/call/v1/call.js";
 import type { RequestFrame } from "../../wire/frame.js";
 import { metadataRoom } from "../metadata.js";
-import type { PendingCall } from "./pending-call.js";
+import type { ClientCall } from "./client-call.js";
 
 /** Tags and lengths around a request's method, metadata and payload take less. */
 const HEAD_BYTES = 64;
+const NO_ENTRIES: MetadataEntry[] = [];
 const MAX_TIMEOUT_MS = 0xffff_ffff;
 
 /** No frame of this call is longer. */
-export function requestFrameBytes({ request }: PendingCall): number {
-  const { path, metadata, payload } = request;
-  return HEAD_BYTES + path.length + metadataRoom(metadata) + payload.length;
+export function requestFrameBytes({ route, opening }: ClientCall): number {
+  return HEAD_BYTES + route.path.length + metadataRoom(opening.metadata) + opening.payload.length;
 }
 
-export function requestFrame(call: PendingCall): RequestFrame {
-  const { path, metadata, payload } = call.request;
+export function requestFrame(call: ClientCall): RequestFrame {
+  const { route, opening } = call;
   return {
     kind: "request",
     streamId: call.streamId,
-    method: path,
+    method: route.path,
     timeoutMs: timeLeftMs(call),
-    open: false,
-    credit: 0,
-    metadata: [...metadata],
-    payload,
+    open: call.streamsRequests,
+    credit: call.creditBytes,
+    metadata: opening.metadata.length === 0 ? NO_ENTRIES : [...opening.metadata],
+    payload: opening.payload,
   };
 }
 
 /** What is left of the deadline, for the wire: 0 means none, so what has all but passed is 1. */
-function timeLeftMs(call: PendingCall): number {
+function timeLeftMs(call: ClientCall): number {
   if (call.dueAt === Number.POSITIVE_INFINITY) {
     return 0;
   }

@@ -3,15 +3,16 @@
 import t from "tap";
 import { AccountServiceDefinition } from "../../../src/gen/earshot/accounts/v1/accounts.js";
 import { CallQueue } from "../../../src/rpc/calling/call-queue.js";
-import { PendingCall } from "../../../src/rpc/calling/pending-call.js";
+import type { ClientCall } from "../../../src/rpc/calling/client-call.js";
+import { UnaryCall } from "../../../src/rpc/calling/unary-call.js";
 
-function call(): PendingCall {
-  const method = AccountServiceDefinition.methods.login;
-  const fields = { path: "p", method, metadata: [], payload: new Uint8Array(0) };
-  const request = { ...fields, signal: undefined, onResponseMetadata: undefined };
-  return new PendingCall(
+function call(): ClientCall {
+  const route = { path: "p", method: AccountServiceDefinition.methods.login, kind: "unary" } as const;
+  const opening = { metadata: [], payload: new Uint8Array(0), signal: undefined, onResponseMetadata: undefined };
+  return new UnaryCall(
     { onGivenUp: () => {} },
-    request,
+    route,
+    opening,
     () => {},
     () => {},
   );
@@ -31,7 +32,7 @@ t.test("calls leave in order, and those that left early are skipped", async (t) 
     }
   }
   t.equal(queue.size, stay.length);
-  const left: PendingCall[] = [];
+  const left: ClientCall[] = [];
   for (let first = queue.first(); first !== undefined; first = queue.first()) {
     left.push(first);
     queue.remove(first);

@@ -1,0 +1,294 @@
+// Brings calls to connections: queues those that must wait, connects again when needed, repeats what certainly did not run.
+
+import { StatusCode } from "../../wire/status-code.js";
+import type { Peer } from "../call-context.js";
+import { DeadlineQueue, type Due } from "../channel/deadline-queue.js";
+import type { Limits } from "../limits.js";
+import { RpcError } from "../rpc-error.js";
+import type { Dialled } from "../transport/dial.js";
+import { CallQueue } from "./call-queue.js";
+import type { CallKeeper, ClientCall } from "./client-call.js";
+import { OpenCalls, type OpenCallsObserver } from "./open-calls.js";
+import type { Redial } from "./redial.js";
+import { notSent, unavailable } from "./unavailable.js";
+
+export interface DispatcherObserver {
+  /** Told of every connection but the first. */
+  onReconnect(peer: Peer): void;
+  /** No call is sent until there is a new connection. */
+  onDisconnect(reason: RpcError): void;
+  onEnd(reason: RpcError | undefined): void;
+  onClosed(): void;
+}
+
+/** How the dispatcher gets another connection. */
+export interface Reconnecting {
+  readonly redial: Redial;
+  /** One attempt, with its own time limit. */
+  dial(signal: AbortSignal): Promise<Dialled>;
+}
+
+/** A call that comes back this often is its caller's to repeat. */
+const MAX_RETURNS = 4;
+/** A call that the server had no room for goes back after about this long, times how often it came back. */
+const RETURN_DELAY_MS = 50;
+
+export class CallDispatcher implements CallKeeper, OpenCallsObserver {
+  readonly #limits: Limits;
+  readonly #reconnecting: Reconnecting | undefined;
+  readonly #observer: DispatcherObserver;
+  readonly #deadlines = new DeadlineQueue();
+  readonly #queue = new CallQueue();
+  readonly #resting = new Set<ClientCall>();
+  readonly #sockets = new Set<OpenCalls>();
+  readonly #closing = new AbortController();
+  /** Where new calls go; undefined while there is no connection. */
+  #current: OpenCalls | undefined;
+  #dialing = false;
+  #dialTimer: NodeJS.Timeout | undefined;
+  #ended = false;
+  #ending: RpcError | undefined;
+
+  constructor(
+    { socket }: Dialled,
+    limits: Limits,
+    reconnecting: Reconnecting | undefined,
+    observer: DispatcherObserver,
+  ) {
+    this.#limits = limits;
+    this.#reconnecting = reconnecting;
+    this.#observer = observer;
+    this.#adopt(socket);
+  }
+
+  get connected(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** Sends the call, or queues it. `timeoutMs` is positive and may be Infinity. The call itself learns of its end. */
+  start(call: ClientCall, timeoutMs: number): void {
+    if (this.#ending !== undefined) {
+      call.fail(notSent(this.#ending));
+      return;
+    }
+    if (this.#queue.size >= this.#limits.maxQueuedCalls) {
+      const message = `${this.#queue.size} calls wait already: raise maxQueuedCalls or call less at once`;
+      call.fail(new RpcError(StatusCode.RESOURCE_EXHAUSTED, message, { reason: "queue_full", delivery: "not_sent" }));
+      return;
+    }
+    if (timeoutMs !== Number.POSITIVE_INFINITY) {
+      this.#deadlines.schedule(call, performance.now() + timeoutMs);
+    }
+    this.#enqueue(call);
+  }
+
+  /** Takes no new calls. Those made before have `graceMs` to end, then they fail, and the sockets close. */
+  close(graceMs: number): void {
+    if (this.#ending !== undefined) {
+      this.#onGraceEnd();
+      return;
+    }
+    this.#ending = unavailable("connection_closed", "the connection was closed by this side", "unknown");
+    if (this.#current === undefined) {
+      this.#failWaiting(this.#ending);
+    }
+    if (this.#idle || !(graceMs > 0)) {
+      this.#onGraceEnd();
+    } else {
+      this.#deadlines.schedule(this.#graceEnd, performance.now() + graceMs);
+    }
+  }
+
+  onGivenUp(call: ClientCall, error: RpcError): void {
+    this.#drop(call);
+    call.link?.cancel(call, error.code);
+    call.fail(error);
+    this.#endWhenIdle();
+  }
+
+  onRoom(from: OpenCalls): void {
+    if (from === this.#current) {
+      this.#pump();
+    }
+    this.#endWhenIdle();
+  }
+
+  onReturned(call: ClientCall, error: RpcError): void {
+    call.returns += 1;
+    if (!call.repeatable || call.returns > MAX_RETURNS || call.settled || !this.#mayRepeat) {
+      call.fail(error);
+      this.#endWhenIdle();
+      return;
+    }
+    call.streamId = 0;
+    call.link = undefined;
+    if (call.dueAt !== Number.POSITIVE_INFINITY) {
+      this.#deadlines.schedule(call, call.dueAt);
+    }
+    if (error.reason === "server_closing") {
+      this.#enqueue(call);
+    } else {
+      this.#rest(call);
+    }
+  }
+
+  onStopped(from: OpenCalls, reason: RpcError): void {
+    if (from !== this.#current) {
+      return;
+    }
+    this.#current = undefined;
+    this.#reconnecting?.redial.disconnected(performance.now());
+    if (this.#ending === undefined && this.#reconnecting !== undefined) {
+      this.#observer.onDisconnect(reason);
+      this.#connect();
+    } else {
+      this.#finish(reason);
+    }
+  }
+
+  onClosed(from: OpenCalls): void {
+    this.#sockets.delete(from);
+    this.#reportClosed();
+  }
+
+  get #idle(): boolean {
+    return this.#queue.size === 0 && this.#resting.size === 0 && ![...this.#sockets].some((one) => one.busy);
+  }
+
+  get #mayRepeat(): boolean {
+    return this.#current !== undefined || (this.#reconnecting !== undefined && this.#ending === undefined);
+  }
+
+  #enqueue(call: ClientCall): void {
+    // Most calls go out at once, and need no place in the queue.
+    if (this.#queue.size === 0 && this.#current?.hasRoom && this.#current.take(call)) {
+      return;
+    }
+    this.#queue.add(call);
+    if (this.#current === undefined) {
+      this.#connect();
+    }
+  }
+
+  /** Sends what waits, as far as the server's streams and the socket have room. */
+  #pump(): void {
+    while (this.#current?.hasRoom) {
+      const call = this.#queue.first();
+      if (call === undefined || !this.#current.take(call)) {
+        return;
+      }
+      this.#queue.remove(call);
+    }
+  }
+
+  /** The server had no room for it: it goes again a little later, and not together with all the others. */
+  #rest(call: ClientCall): void {
+    const retry: Due = {
+      dueAt: Number.POSITIVE_INFINITY,
+      slot: -1,
+      onDue: () => {
+        if (this.#resting.delete(call) && !call.settled) {
+          this.#enqueue(call);
+        }
+      },
+    };
+    this.#resting.add(call);
+    this.#deadlines.schedule(retry, performance.now() + RETURN_DELAY_MS * call.returns * (0.5 + Math.random()));
+  }
+
+  #drop(call: ClientCall): void {
+    this.#deadlines.remove(call);
+    this.#queue.remove(call);
+    this.#resting.delete(call);
+  }
+
+  #connect(): void {
+    if (this.#reconnecting === undefined || this.#dialing || this.#ending !== undefined || this.#queue.size === 0) {
+      return;
+    }
+    this.#dialing = true;
+    const { redial, dial } = this.#reconnecting;
+    // This timer keeps the process alive: someone waits for a call.
+    this.#dialTimer = setTimeout(
+      () => dial(this.#closing.signal).then(this.#onDialled, this.#onDialFailed),
+      redial.delayMs(performance.now()),
+    );
+  }
+
+  readonly #onDialled = ({ socket, peer }: Dialled): void => {
+    this.#dialing = false;
+    if (this.#ending !== undefined) {
+      socket.destroy();
+      return;
+    }
+    this.#adopt(socket);
+    this.#observer.onReconnect(peer);
+    this.#pump();
+  };
+
+  readonly #onDialFailed = (error: RpcError): void => {
+    this.#dialing = false;
+    if (this.#reconnecting?.redial.failed(error, performance.now())) {
+      this.#failWaiting(error);
+    }
+    this.#connect();
+  };
+
+  #adopt(socket: Dialled["socket"]): void {
+    this.#reconnecting?.redial.connected(performance.now());
+    this.#current = new OpenCalls(socket, this.#limits, this.#deadlines, this);
+    this.#sockets.add(this.#current);
+  }
+
+  #failWaiting(reason: RpcError): void {
+    for (const call of [...this.#queue.takeAll(), ...this.#resting]) {
+      this.#drop(call);
+      call.fail(notSent(reason));
+    }
+  }
+
+  #endWhenIdle(): void {
+    if (this.#ending !== undefined && this.#idle) {
+      this.#onGraceEnd();
+    }
+  }
+
+  #onGraceEnd(): void {
+    const reason = this.#ending;
+    if (reason === undefined) {
+      return;
+    }
+    this.#finish(reason);
+    for (const one of [...this.#sockets]) {
+      one.end(reason);
+    }
+  }
+
+  /** The end of all: nothing is queued, dialled or sent from here on. */
+  #finish(reason: RpcError): void {
+    this.#deadlines.remove(this.#graceEnd);
+    this.#closing.abort();
+    clearTimeout(this.#dialTimer);
+    this.#current = undefined;
+    this.#ending ??= reason;
+    this.#failWaiting(reason);
+    this.#reportEnd(this.#ending.reason === "connection_closed" ? undefined : this.#ending);
+    this.#reportClosed();
+  }
+
+  #reportEnd(reason: RpcError | undefined): void {
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#observer.onEnd(reason);
+    }
+  }
+
+  #reportClosed(): void {
+    if (this.#ended && this.#sockets.size === 0) {
+      this.#deadlines.clear();
+      this.#observer.onClosed();
+    }
+  }
+
+  readonly #graceEnd: Due = { dueAt: Number.POSITIVE_INFINITY, slot: -1, onDue: () => this.#onGraceEnd() };
+}
