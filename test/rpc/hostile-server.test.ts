@@ -11,7 +11,7 @@ import { next } from "../helpers/rpc-pair.js";
 const HELLO = frameBytes({ body: { $case: "hello", value: { maxFrameBytes: 1 << 24, maxStreams: 100 } } });
 
 /** A bare TCP server, and a client in plaintext that reached it. */
-async function against(t: Test, onSocket: (socket: Socket) => void) {
+async function against(t: Test, onSocket: (socket: Socket) => void, reconnect?: false) {
   const server = createServer((socket) => {
     socket.on("error", () => {});
     t.teardown(() => socket.destroy());
@@ -23,7 +23,7 @@ async function against(t: Test, onSocket: (socket: Socket) => void) {
   t.teardown(() => server.close());
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  const connection = await connect({ host: "127.0.0.1", port, plaintext: true });
+  const connection = await connect({ host: "127.0.0.1", port, plaintext: true, reconnect });
   t.teardown(() => connection.close({ graceMs: 0 }));
   return { connection, accounts: connection.client(AccountServiceDefinition) };
 }
@@ -78,7 +78,7 @@ t.test("a status code that nobody knows is UNKNOWN", async (t) => {
 
 t.test("a GoAway below a call's stream says that it was not processed", async (t) => {
   const goAway = frameBytes({ body: { $case: "goAway", value: { code: 8, message: "too busy", lastStreamId: 0 } } });
-  const { accounts, connection } = await against(t, answering(goAway));
+  const { accounts, connection } = await against(t, answering(goAway), false);
   const closed = next(connection, "close");
   const error = await failure(accounts.login({}));
   t.same(summary(error), ["UNAVAILABLE", "server_closing", "not_processed"]);
@@ -95,7 +95,7 @@ for (const [what, frames] of [
 ] as const) {
   t.test(`${what} ends the connection`, async (t) => {
     const { accounts, connection } = await against(t, answering(...frames));
-    const closed = next(connection, "close");
+    const closed = next(connection, "disconnect");
     t.same(summary(await failure(accounts.login({}))), ["UNAVAILABLE", "protocol_error", "unknown"]);
     t.match(await closed, [{ reason: "protocol_error" }]);
   });

@@ -36,7 +36,7 @@ t.test("an idle connection is closed with a GoAway that blames nobody; an open c
     { limits: { idleTimeoutMs: 20 } },
   );
   const connection = await dial(t, running);
-  const closed = next(connection, "close");
+  const closed = next(connection, "disconnect");
   t.equal((await connection.client(AccountServiceDefinition).login({})).sessionToken, "slow");
   t.match(await closed, [{ reason: "server_closing", message: /idle/ }]);
 });

@@ -160,21 +160,3 @@ t.test("a method that the server does not serve is UNIMPLEMENTED, not processed"
   const error = await failure(connection.client(other).login({}));
   t.same(summary(error), ["UNIMPLEMENTED", undefined, "not_processed"]);
 });
-
-t.test("a streaming method is refused with a typed error on both sides", async (t) => {
-  const { connection, server } = await pair(t);
-  const { login } = AccountServiceDefinition.methods;
-  const streaming = {
-    ...AccountServiceDefinition,
-    methods: { watch: { ...login, responseStream: true } },
-  } as const;
-  const reason = "streaming_not_supported";
-  t.match(
-    t.throws(() => connection.client(streaming).watch({})),
-    { reason, delivery: "not_sent" },
-  );
-  t.match(
-    t.throws(() => server.serve(streaming, { async *watch() {} })),
-    { reason },
-  );
-});

@@ -136,7 +136,7 @@ t.test("close lets calls in flight end, refuses new connections, and tells when 
 t.test("close tells idle clients to go away at once", async (t) => {
   const { connection, accounts, server } = await pair(t);
   await accounts.login({});
-  const told = next(connection, "close");
+  const told = next(connection, "disconnect");
   await server.close({ graceMs: 60_000 });
   t.match(await told, [{ reason: "server_closing" }]);
 });
