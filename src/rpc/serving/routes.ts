@@ -85,13 +85,3 @@ function asMessages(given: unknown, path: string, stream: boolean): Messages {
 async function* asyncOf(messages: Iterable<object>): AsyncGenerator<object> {
   yield* messages;
 }
-
-/** @throws RpcError UNIMPLEMENTED for a method with a stream on either side. */
-export function refuseStreaming(path: string, method: MethodDefinition): void {
-  if (method.requestStream || method.responseStream) {
-    throw new RpcError(StatusCode.UNIMPLEMENTED, `${path} is a streaming method; this version serves unary ones only`, {
-      reason: "streaming_not_supported",
-      delivery: "not_sent",
-    });
-  }
-}
