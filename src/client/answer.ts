@@ -25,14 +25,21 @@ export function formatAnswer(answer: Answer, command: string, json: boolean): st
 
 /** The JSON object of a failure. `command` is null when the command line was not understood. */
 export function formatFailure(error: ClientError, command: string | null): string {
-  const { status, code, message, field, retryAfterMs } = error;
+  const { status, code, message, field, retryAfterMs, details: added } = error;
   const details = {
     code: status,
     reason: code,
     message,
     field,
     retry_after_ms: retryAfterMs,
+    details: added?.length === 0 ? undefined : added,
     exit_status: EXIT_STATUS[code],
   };
   return `${JSON.stringify({ ok: false, command, error: details })}\n`;
+}
+
+/** The same for people: a sentence, and below it what the server added. */
+export function formatFailureText({ message, details = [] }: ClientError): string {
+  const added = details.map((detail) => `  ${printableText(JSON.stringify(detail), 2_000)}\n`);
+  return [`client: ${message}\n`, ...added].join("");
 }

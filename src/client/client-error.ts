@@ -52,6 +52,8 @@ export interface ClientErrorOptions {
   readonly field?: string | undefined;
   /** Milliseconds after which the same call may succeed. */
   readonly retryAfterMs?: number | undefined;
+  /** What the server added to its error, as JSON values. */
+  readonly details?: readonly unknown[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -63,6 +65,7 @@ export class ClientError extends Error {
   readonly status: string;
   readonly field: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly details: readonly unknown[] | undefined;
 
   constructor(code: ClientErrorCode, message: string, options: ClientErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -70,6 +73,7 @@ export class ClientError extends Error {
     this.status = options.status ?? NEAREST_STATUS[code];
     this.field = options.field;
     this.retryAfterMs = options.retryAfterMs;
+    this.details = options.details;
   }
 }
 

@@ -1,5 +1,5 @@
 // The `client` program around a command: reads arguments, shows the answer or the failure, gives the exit status.
-import { formatAnswer, formatFailure } from "./answer.js";
+import { formatAnswer, formatFailure, formatFailureText } from "./answer.js";
 import { ClientError, EXIT_STATUS } from "./client-error.js";
 import { decodeArguments, type Invocation } from "./invocation.js";
 
@@ -16,7 +16,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   try {
     invocation = await decodeArguments(args);
     if (invocation === undefined) return 0;
-    await show(await answerOf(invocation, interruption.signal));
+    await answer(invocation, interruption.signal);
     return 0;
   } catch (error) {
     return reportFailure(error, invocation, json);
@@ -25,19 +25,27 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-async function answerOf(invocation: Invocation, signal: AbortSignal): Promise<string> {
+async function answer(invocation: Invocation, signal: AbortSignal): Promise<void> {
+  const surroundings = { env: process.env, stdin: () => process.stdin, warn, signal };
   // Loaded only now, so that help and mistakes in the arguments are answered at once.
+  if (invocation.command === "call") {
+    const { runCall } = await import("./call/call-run.js");
+    return runCall(invocation, { ...surroundings, print });
+  }
   const { runCommand } = await import("./command-run.js");
-  const answer = await runCommand(invocation, { env: process.env, stdin: () => process.stdin, warn, signal });
-  return formatAnswer(answer, invocation.command, invocation.flags.json === true);
+  const given = await runCommand(invocation, surroundings);
+  await print(formatAnswer(given, invocation.command, invocation.flags.json === true));
 }
 
-/** Throws ClientError "file_unusable" when the answer went nowhere, unless the reader left: `client whoami | head -0`. */
-function show(text: string): Promise<void> {
+/**
+ * False when the reader left, as in `client whoami | head -0`. Throws ClientError "file_unusable" when the answer went
+ * nowhere for another reason.
+ */
+function print(text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {
       const code = error && "code" in error ? String(error.code) : undefined;
-      if (code === undefined || code === "EPIPE") return resolve();
+      if (code === undefined || code === "EPIPE") return resolve(code === undefined);
       const message = `It was done, but the answer could not be written to standard output (${code}).`;
       reject(new ClientError("file_unusable", message, { cause: error }));
     });
@@ -47,7 +55,7 @@ function show(text: string): Promise<void> {
 function reportFailure(error: unknown, invocation: Invocation | undefined, json: boolean): number {
   const failure = error instanceof ClientError ? error : unexpected(error);
   if (json) process.stdout.write(formatFailure(failure, invocation?.command ?? null));
-  else process.stderr.write(`client: ${failure.message}\n`);
+  else process.stderr.write(formatFailureText(failure));
   return EXIT_STATUS[failure.code];
 }
 

@@ -1,31 +1,24 @@
 // What the command line means: commands, flags and their help. Nothing that a user typed is repeated in a message,
 // because people do type passwords in the wrong place.
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
+import { type CallInvocation, describeCall } from "./call/call-arguments.js";
 import { ClientError } from "./client-error.js";
-import { DEFAULT_SERVER } from "./server-address.js";
+import { type ConnectionFlags, connectionOptions } from "./connection-flags.js";
 
 type CommandName = "register" | "login" | "whoami" | "logout";
 
-export interface Flags {
-  readonly server: string;
-  readonly ca?: string;
-  readonly acceptNew?: boolean;
-  readonly insecure?: boolean;
-  readonly plaintext?: boolean;
+interface Flags extends ConnectionFlags {
   readonly passwordStdin?: boolean;
   readonly printToken?: boolean;
-  readonly json?: boolean;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly maxTls?: "1.2" | "1.3";
-  readonly keylog?: string;
 }
 
-export interface Invocation {
+export interface AccountInvocation {
   readonly command: CommandName;
   readonly name: string | undefined;
   readonly flags: Flags;
 }
+
+export type Invocation = AccountInvocation | CallInvocation;
 
 /** The invocation, or undefined when help was asked for and printed. Throws ClientError "usage". */
 export async function decodeArguments(args: readonly string[]): Promise<Invocation | undefined> {
@@ -47,13 +40,14 @@ type Take = (invocation: Invocation) => void;
 
 function describeProgram(take: Take): Command {
   const program = new Command("client")
-    .description("Accounts on an Earshot server, from a terminal.")
+    .description("Accounts on an Earshot server, and calls of any service, from a terminal.")
     .usage("COMMAND [NAME] [OPTIONS]")
     .exitOverride()
     // The one place that reports errors is main.ts; commander's own words would repeat what was typed.
     .configureOutput({ outputError: () => undefined })
     .addHelpText("after", PROGRAM_NOTES);
   for (const command of COMMANDS) program.addCommand(describeCommand(command, take));
+  program.addCommand(describeCall(take));
   return program;
 }
 
@@ -104,6 +98,7 @@ Examples:
   client register alice --ca certs/ca.pem
   client login alice --ca certs/ca.pem
   client whoami --ca certs/ca.pem
+  client call AccountService/WhoAmI --session --ca certs/ca.pem
 
 How the server is trusted: --ca FILE if given; else the key kept in known_servers
 from an earlier meeting; else the certificate authorities that Node ships; else you
@@ -138,35 +133,15 @@ function describeCommand(description: CommandDescription, take: Take): Command {
 }
 
 function options(name: CommandName, takesPassword: boolean): Option[] {
-  return [
-    new Option("--server <HOST:PORT>", "the server").env("EARSHOT_SERVER").default(DEFAULT_SERVER),
-    new Option("--ca <FILE>", "PEM file of the authorities to trust"),
-    new Option("--accept-new", "keep the key of a new server without asking"),
+  const own = [
     ...(takesPassword
       ? [new Option("--password-stdin", "read the password from the first line of standard input")]
       : []),
     ...(name === "login" ? [new Option("--print-token", "show the session token; whoever sees it is you")] : []),
     new Option("--json", "one JSON object on standard output"),
-    new Option("--timeout <SECONDS>", "for the connection, and again for the answer").default(10).argParser(seconds),
-    lab(new Option("--insecure", "do not verify the server").conflicts(["ca", "acceptNew"])),
-    lab(new Option("--plaintext", "no TLS at all").conflicts(["ca", "acceptNew", "insecure", "maxTls", "keylog"])),
-    lab(new Option("--max-tls <VERSION>", "1.2 or 1.3").choices(["1.2", "1.3"])),
-    lab(new Option("--keylog <FILE>", "append the TLS secrets of this connection to FILE")),
   ];
-}
-
-function lab(option: Option): Option {
-  return option.helpGroup("For the lab, which shows what goes wrong:");
-}
-
-const MAX_SECONDS = 300;
-
-function seconds(written: string): number {
-  const value = Number(written);
-  if (written.trim() === "" || !(value > 0 && value <= MAX_SECONDS)) {
-    throw new InvalidArgumentError(`it takes seconds, above 0 and up to ${MAX_SECONDS}.`);
-  }
-  return value;
+  const timeout = new Option("--timeout <SECONDS>", "for the connection, and again for the answer").default(10);
+  return connectionOptions(own, timeout);
 }
 
 /** One sentence, or two. Commander's suggestions name only commands and flags that exist. */
@@ -175,6 +150,7 @@ function usageMessage({ code, message }: CommanderError): string {
   const hint = guess === undefined ? "see client --help" : `did you mean ${guess}`;
   switch (code) {
     case "commander.excessArguments":
+      if (message.includes("'call'")) return "call takes a method and one argument of JSON; put that in quotes.";
       return `A command takes one name and nothing after it. ${PASSWORD_HINT}`;
     case "commander.unknownOption":
       return /'-{1,2}p(?:ass\S*|wd?|$|[^alr])/i.test(message)
@@ -185,7 +161,7 @@ function usageMessage({ code, message }: CommanderError): string {
     case "commander.missingArgument":
       return "The name of the account is missing; it stands behind the command, as in: client login alice.";
     case "commander.help":
-      return "A command is missing: register, login, whoami or logout; see client --help.";
+      return "A command is missing: register, login, whoami, logout or call; see client --help.";
     default:
       return refusedValue(message);
   }

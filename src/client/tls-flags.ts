@@ -1,10 +1,10 @@
 // The flags that change TLS itself, for the lab and for teaching; each says so when it is used.
 import type { ClientTls } from "../rpc/index.js";
-import type { Flags } from "./invocation.js";
+import type { ConnectionFlags } from "./connection-flags.js";
 import { openKeyLog } from "./key-log.js";
 
 /** The part of ClientTls that --max-tls and --keylog decide. Throws ClientError "file_unusable". */
-export function tlsFlags({ maxTls, keylog }: Flags, warn: (text: string) => void): ClientTls {
+export function tlsFlags({ maxTls, keylog }: ConnectionFlags, warn: (text: string) => void): ClientTls {
   if (maxTls === "1.2") {
     warn("--max-tls 1.2: the server's certificate crosses the wire in the clear.");
   }

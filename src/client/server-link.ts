@@ -1,0 +1,97 @@
+// What a command has of its server before it connects: the address, the trust in it, the sessions kept for it.
+import { join } from "node:path";
+import { ClientError } from "./client-error.js";
+import { configFolder } from "./config-folder.js";
+import type { ConnectionFlags } from "./connection-flags.js";
+import { KnownServers } from "./known-servers.js";
+import { MAX_PASSWORD_BYTES } from "./password.js";
+import { decodeServerAddress, type ServerAddress } from "./server-address.js";
+import { changedKeyBanner, decideTransport, type Transport } from "./server-trust.js";
+import { type SavedSession, SessionFile } from "./session-file.js";
+import { Terminal } from "./terminal.js";
+import { tlsFlags } from "./tls-flags.js";
+
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  /** Opened only when it is to be read: an open pipe keeps the process alive. */
+  readonly stdin: () => AsyncIterable<Uint8Array> & { readonly isTTY?: boolean; destroy?(): unknown };
+  /** Shows a sentence, or a banner, beside the answer. */
+  readonly warn: (text: string) => void;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export class ServerLink {
+  readonly address: ServerAddress;
+  readonly #flags: ConnectionFlags;
+  readonly #surroundings: Surroundings;
+  readonly #knownServers: KnownServers;
+  readonly #sessions: SessionFile;
+  #terminal: Terminal | undefined;
+
+  /** Throws ClientError "usage" for an address that is none. */
+  constructor(flags: ConnectionFlags, surroundings: Surroundings) {
+    const folder = configFolder(surroundings.env);
+    this.#flags = flags;
+    this.#surroundings = surroundings;
+    this.address = decodeServerAddress(flags.server);
+    this.#knownServers = new KnownServers(join(folder, "known_servers"), surroundings.warn);
+    this.#sessions = new SessionFile(join(folder, "sessions.json"), surroundings.warn);
+  }
+
+  get timeoutMs(): number {
+    return Math.ceil(this.#flags.timeout * 1_000);
+  }
+
+  /** Decides on trust, which may ask the person. Throws ClientError. */
+  transport(): Promise<Transport> {
+    const { warn, signal } = this.#surroundings;
+    return decideTransport({
+      address: this.address,
+      flags: this.#flags,
+      knownServers: this.#knownServers,
+      terminal: () => this.openTerminal(),
+      tls: tlsFlags(this.#flags, warn),
+      timeoutMs: this.timeoutMs,
+      signal,
+      warn,
+      now: () => new Date(),
+    });
+  }
+
+  /** The saved session of that user, or of the last login. Throws ClientError "not_logged_in". */
+  async session(username: string | undefined): Promise<SavedSession> {
+    const session = await this.#sessions.find(this.#sessionKey, username);
+    if (session !== undefined) return session;
+    const who = username === undefined ? "Nobody" : "That user";
+    const message = `${who} is logged in at ${this.address.text} from here; log in with: client login NAME`;
+    throw new ClientError("not_logged_in", message);
+  }
+
+  saveSession(session: SavedSession): Promise<void> {
+    return this.#sessions.save(this.#sessionKey, session);
+  }
+
+  forgetSession(session: SavedSession): Promise<void> {
+    return this.#sessions.remove(this.#sessionKey, session);
+  }
+
+  showBanner(): void {
+    this.#surroundings.warn(changedKeyBanner(this.address, this.#knownServers.path));
+  }
+
+  /** Undefined when there is none. */
+  openTerminal(): Terminal | undefined {
+    this.#terminal ??= Terminal.open(MAX_PASSWORD_BYTES, this.#surroundings.signal);
+    return this.#terminal;
+  }
+
+  close(): void {
+    this.#terminal?.close();
+  }
+
+  /** A token that came over TLS is never looked up for --plaintext: it would be sent in the clear. */
+  get #sessionKey(): string {
+    return this.#flags.plaintext === true ? `plaintext:${this.address.text}` : this.address.text;
+  }
+}
