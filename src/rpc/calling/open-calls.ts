@@ -84,9 +84,12 @@ export class OpenCalls implements ChannelOwner, CallLink {
 
   /**
    * Opens a stream for the call, or fails it if the server would not take it. False when it must wait: for the server's
-   * Hello, since only that may allow so large a frame, or for another connection.
+   * Hello, since only that says how large frames may be, or for another connection.
    */
   take(call: ClientCall): boolean {
+    if (call.streamsRequests && !this.#sawHello) {
+      return false; // Who knows what its requests will be.
+    }
     const bytes = requestFrameBytes(call);
     if (bytes > this.#peer.maxFrameBytes) {
       return this.#sawHello && this.#refuse(call, tooLarge(call, bytes, this.#peer.maxFrameBytes));
