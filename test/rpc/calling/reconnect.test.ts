@@ -2,12 +2,18 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import t, { type Test } from "tap";
+import type { ConnectSettings } from "../../../src/rpc/calling/connect.js";
 import { type ConnectSettings, connect, RpcServer, StatusCode } from "../../../src/rpc/index.js";
 import { EchoServiceDefinition } from "../../gen/earshot/test/v1/echo.js";
 import { ECHO_HANDLERS, type EchoHandlers } from "../../helpers/echo-service.js";
 import { frameBytes } from "../../helpers/raw-client.js";
 import { failure, summary } from "../../helpers/rpc-failure.js";
 import { next, signal, testAuthority } from "../../helpers/rpc-pair.js";
+
+interface Served {
+  readonly server: RpcServer;
+  readonly port: number;
+}
 
 async function serve(
   t: Test,
@@ -29,6 +35,18 @@ async function reach(t: Test, port: number, settings: ConnectSettings = {}) {
   return { connection, client: connection.client(EchoServiceDefinition) };
 }
 
+/** Closes the server of a connection that was in use, and waits until the client has noticed. */
+async function closed(
+  { server, port }: Served,
+  { connection, client }: Awaited<ReturnType<typeof reach>>,
+): Promise<number> {
+  await client.unary({});
+  const disconnected = next(connection, "disconnect");
+  await server.close({ graceMs: 0 });
+  await disconnected;
+  return port;
+}
+
 t.test("after a restart the next call finds the new server", async (t) => {
   const first = await serve(t);
   const { connection, client } = await reach(t, first.port);
@@ -46,10 +64,9 @@ t.test("after a restart the next call finds the new server", async (t) => {
 
 t.test("calls made while the server is away wait until it is back", async (t) => {
   const first = await serve(t);
-  const { connection, client } = await reach(t, first.port, { reconnect: { firstDelayMs: 5, maxDelayMs: 20 } });
-  const disconnected = next(connection, "disconnect");
-  await first.server.close({ graceMs: 0 });
-  await disconnected;
+  const reached = await reach(t, first.port, { reconnect: { firstDelayMs: 5, maxDelayMs: 20 } });
+  await closed(first, reached);
+  const { client } = reached;
   const waiting = Promise.all([client.unary({ text: "a" }), client.clientStream([{}, {}])]);
   const impatient = await failure(client.unary({}, { timeoutMs: 30 }));
   t.same(summary(impatient), ["DEADLINE_EXCEEDED", "deadline", "not_sent"]);
@@ -59,16 +76,18 @@ t.test("calls made while the server is away wait until it is back", async (t) =>
 
 t.test("waiting ends: the error says why there is no connection, and that nothing was sent", async (t) => {
   const first = await serve(t);
-  const { client } = await reach(t, first.port, { reconnect: { firstDelayMs: 1, maxDelayMs: 5, maxWaitMs: 40 } });
-  await first.server.close({ graceMs: 0 });
+  const reached = await reach(t, first.port, { reconnect: { firstDelayMs: 1, maxDelayMs: 5, maxWaitMs: 40 } });
+  await closed(first, reached);
+  const { client } = reached;
   t.same(summary(await failure(client.unary({}))), ["UNAVAILABLE", "connection_refused", "not_sent"]);
   t.same(summary(await failure(client.unary({}))), ["UNAVAILABLE", "connection_refused", "not_sent"]);
 });
 
 t.test("a server that can no longer be trusted is told at once, and gets nothing", async (t) => {
   const first = await serve(t);
-  const { client } = await reach(t, first.port, { reconnect: { maxWaitMs: 60_000 } });
-  await first.server.close({ graceMs: 0 });
+  const reached = await reach(t, first.port, { reconnect: { maxWaitMs: 60_000 } });
+  await closed(first, reached);
+  const { client } = reached;
   let received = 0;
   const impostor = createServer((socket) => {
     socket.on("data", (bytes) => {
@@ -85,9 +104,10 @@ t.test("a server that can no longer be trusted is told at once, and gets nothing
 t.test("without reconnecting the first loss is the end", async (t) => {
   const { server, port } = await serve(t);
   const { connection, client } = await reach(t, port, { reconnect: false });
-  const closed = next(connection, "close");
+  await client.unary({});
+  const told = next(connection, "close");
   await server.close({ graceMs: 0 });
-  t.match(await closed, [{ reason: "server_closing" }]);
+  t.match(await told, [{ reason: "server_closing" }]);
   t.equal(connection.open, false);
   t.same(summary(await failure(client.unary({}))), ["UNAVAILABLE", "server_closing", "not_sent"]);
 });
@@ -192,9 +212,10 @@ t.test(
 );
 
 t.test("close gives up a connection attempt and what waits for it", async (t) => {
-  const { server, port } = await serve(t);
-  const { connection, client } = await reach(t, port, { reconnect: { firstDelayMs: 60_000 } });
-  await server.close({ graceMs: 0 });
+  const first = await serve(t);
+  const reached = await reach(t, first.port, { reconnect: { firstDelayMs: 60_000 } });
+  await closed(first, reached);
+  const { connection, client } = reached;
   const call = failure(client.unary({}));
   await connection.close();
   t.same(summary(await call), ["UNAVAILABLE", "connection_closed", "not_sent"]);
