@@ -66,7 +66,11 @@ export class ChannelWatch implements Due {
   /** Bytes came. */
   heard(): void {
     this.#heardAt = performance.now();
+    const wasAsked = this.#heartbeat.isAsked;
     this.#heartbeat.heard(this.#heardAt);
+    if (wasAsked) {
+      this.#updateFor(this.#heartbeatDue()); // The next question may be due before the answer would have been late.
+    }
   }
 
   /** We read again: how long a frame has taken counts from now. */
