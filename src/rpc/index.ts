@@ -1,8 +1,8 @@
 // What `earshot/rpc` exports.
 
 export { StatusCode, statusName } from "../wire/status-code.js";
-export type { CallContext, Peer } from "./call-context.js";
-export { type ConnectOptions, connect } from "./calling/connect.js";
+export type { CallContext, Peer, PeerCertificate } from "./call-context.js";
+export { type ConnectOptions, type ConnectSettings, connect } from "./calling/connect.js";
 export type { Connection, ConnectionEvents } from "./calling/connection.js";
 export { packDetail } from "./error-detail.js";
 export type { Limits } from "./limits.js";
@@ -19,6 +19,7 @@ export type {
   ServerErrorEvent,
   ServerEvents,
 } from "./serving/server-events.js";
-export type { ListenAddress } from "./transport/listen-address.js";
+export type { ListenAddress, UnixListenAddress } from "./transport/listen-address.js";
 export { type ProbedServer, type ProbeOptions, probeServer } from "./transport/server-probe.js";
+export { addressLabel, type SocketAddress, type TcpAddress, type UnixAddress } from "./transport/socket-address.js";
 export type { ClientTls, ServerTls, TlsVersion } from "./transport/tls-settings.js";

@@ -1,7 +1,14 @@
 // Puts store, hashing, service and RPC server together: one object that listens and closes in order.
 
 import { AccountServiceDefinition } from "../gen/earshot/accounts/v1/accounts.js";
-import { type Limits, type ListenAddress, RpcServer, type ServerTls } from "../rpc/index.js";
+import {
+  type Limits,
+  type ListenAddress,
+  RpcServer,
+  type ServerTls,
+  type TcpAddress,
+  type UnixListenAddress,
+} from "../rpc/index.js";
 import { AccountService, type SessionLifetime } from "./account-service.js";
 import { PasswordHasher, type PasswordHasherOptions } from "./password/password-hasher.js";
 import type { AccountStore } from "./store/account-store.js";
@@ -60,12 +67,17 @@ export class AccountServer {
     return this.#store.label;
   }
 
-  /** Port 0 takes any free one. Resolves with the address it got. @throws RpcError `address_in_use` and such */
+  /** May be called for several addresses. Port 0 takes any free one. Resolves with the address it got. @throws RpcError `address_in_use` and such */
+  listen(address: TcpAddress): Promise<TcpAddress>;
+  listen(address: UnixListenAddress): Promise<UnixListenAddress>;
+  listen(address: ListenAddress): Promise<ListenAddress>;
   async listen(address: ListenAddress): Promise<ListenAddress> {
     const taken = await this.rpc.listen(address);
-    this.#purging = setInterval(() => this.#purge(), PURGE_INTERVAL_MS);
-    this.#purging.unref();
-    this.#purge();
+    if (this.#purging === undefined) {
+      this.#purging = setInterval(() => this.#purge(), PURGE_INTERVAL_MS);
+      this.#purging.unref();
+      this.#purge();
+    }
     return taken;
   }
 

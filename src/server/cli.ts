@@ -2,33 +2,30 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { type ListenAddress, RpcError, type TlsVersion } from "../rpc/index.js";
-import { type AccountServer, type AccountServerOptions, createAccountServer } from "./account-server.js";
+import { addressLabel, type ListenAddress, RpcError } from "../rpc/index.js";
+import { type AccountServer, createAccountServer } from "./account-server.js";
 import { CertificateError } from "./certificate/certificate-error.js";
-import { openCertificateFolder } from "./certificate/certificate-folder.js";
-import { decodeListenAddress, encodeListenAddress } from "./listen-option.js";
+import { decodeListenAddress } from "./listen-option.js";
 import { LogOutput } from "./log-output.js";
 import { ServerLog } from "./server-log.js";
 import { untilStopped } from "./stop-signals.js";
 import { StoreError } from "./store/store-error.js";
+import { openTransport, type TransportOptions } from "./transport-option.js";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-const DEFAULT_LISTEN = "127.0.0.1:7443";
+const DEFAULT_LISTEN: readonly ListenAddress[] = [{ host: "127.0.0.1", port: 7443 }];
 const DEFAULT_DATABASE = "earshot.db";
 const EXAMPLES = `
 Examples:
   server --cert certs/                        development certificates are made in certs/ on the first run
-  server --cert /etc/earshot --listen 0.0.0.0:7443
+  server --cert /etc/earshot --listen 0.0.0.0:7443 --listen [::]:7443 --listen unix:/run/earshot.sock
   EARSHOT_DATABASE='mysql://app:secret@db.example:3306/app?tls=verify' server --cert certs/
 `;
 
-interface ServerOptions {
-  readonly cert?: string;
-  readonly listen: ListenAddress;
+interface ServerOptions extends TransportOptions {
+  readonly listen?: readonly ListenAddress[];
   readonly database: string;
-  readonly plaintext?: true;
-  readonly minTls: "1.2" | "1.3";
   readonly scryptCost?: number;
 }
 
@@ -55,9 +52,10 @@ function serverCommand(): Command {
     .description("Accounts over TLS: register, log in, log out.")
     .option("--cert <folder>", "folder of the certificate and its key; made there when it holds none")
     .addOption(
-      new Option("--listen <host:port>", "where to listen; port 0 takes any free one")
-        .argParser(listenOption)
-        .default(listenOption(DEFAULT_LISTEN), DEFAULT_LISTEN),
+      new Option(
+        "--listen <address>",
+        `HOST:PORT or unix:PATH; may be given several times; port 0 takes any free one (default: ${DEFAULT_LISTEN.map(addressLabel).join(" ")})`,
+      ).argParser(listenOption),
     )
     .addOption(
       new Option(
@@ -83,18 +81,20 @@ async function run(command: Command, options: ServerOptions): Promise<number> {
   }
   const output = new LogOutput(process.stderr);
   const log = new ServerLog((line) => output.write(line));
-  const { settings, transport } = await transportOf(options, log);
+  const transport = await openTransport(options, log);
   const hashing = options.scryptCost === undefined ? {} : { cost: { ln: options.scryptCost, r: 8, p: 3 } };
-  const server = await createAccountServer({ ...settings, database: options.database, hashing });
+  const server = await createAccountServer({ ...transport.settings, database: options.database, hashing });
   log.follow(server);
   const stopped = untilStopped();
+  const endReloading = transport.keepUpToDate(server);
   try {
-    const address = await server.listen(options.listen);
-    process.stdout.write(
-      `listening on ${encodeListenAddress(address)} (${transport}, database ${server.databaseLabel})\n`,
-    );
+    for (const address of options.listen ?? DEFAULT_LISTEN) {
+      const taken = addressLabel(await server.listen(address));
+      process.stdout.write(`listening on ${taken} (${transport.label}, database ${server.databaseLabel})\n`);
+    }
     await stopped.first;
   } finally {
+    endReloading();
     await closeOrForce(server, stopped.second);
   }
   return 0;
@@ -108,37 +108,15 @@ async function closeOrForce(server: AccountServer, second: Promise<void>): Promi
   }
 }
 
-interface Transport {
-  readonly settings: Pick<AccountServerOptions, "tls" | "plaintext">;
-  /** For the line that says where the server listens. */
-  readonly transport: string;
-}
-
-async function transportOf({ cert, plaintext, minTls }: ServerOptions, log: ServerLog): Promise<Transport> {
-  if (plaintext === true || cert === undefined) {
-    process.stderr.write(
-      "WARNING: --plaintext: no TLS. Everyone on the way can read every password. For the lab alone.\n",
-    );
-    return { settings: { plaintext: true }, transport: "PLAINTEXT" };
-  }
-  const loaded = await openCertificateFolder(cert);
-  for (const message of loaded.warnings) {
-    log.line("warning", "certificate", { message });
-  }
-  const minVersion: TlsVersion = minTls === "1.2" ? "TLSv1.2" : "TLSv1.3";
-  const versions = minTls === "1.2" ? "TLS 1.2 and 1.3" : "TLS 1.3";
-  return {
-    settings: { tls: { cert: loaded.cert, key: loaded.key, minVersion } },
-    transport: `${versions}, certificate ${loaded.certificateFile}`,
-  };
-}
-
-function listenOption(text: string): ListenAddress {
+/** Each use of the option adds one. */
+function listenOption(text: string, before: readonly ListenAddress[] = []): readonly ListenAddress[] {
   const address = decodeListenAddress(text);
   if (address === undefined) {
-    throw new InvalidArgumentError("Write HOST:PORT, such as 127.0.0.1:7443 or [::1]:7443.");
+    throw new InvalidArgumentError(
+      "Write HOST:PORT, such as 127.0.0.1:7443 or [::1]:7443, or unix:PATH, such as unix:/run/earshot.sock.",
+    );
   }
-  return address;
+  return [...before, address];
 }
 
 function costOption(text: string): number {

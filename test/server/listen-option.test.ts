@@ -1,7 +1,8 @@
 // What --listen may say.
 
 import t from "tap";
-import { decodeListenAddress, encodeListenAddress } from "../../src/server/listen-option.js";
+import { addressLabel } from "../../src/rpc/index.js";
+import { decodeListenAddress } from "../../src/server/listen-option.js";
 
 t.test("names, addresses and bracketed IPv6 addresses are read and written back", async (t) => {
   for (const [text, host, port] of [
@@ -11,7 +12,14 @@ t.test("names, addresses and bracketed IPv6 addresses are read and written back"
     ["[fe80::1%eth0]:1", "fe80::1%eth0", 1],
   ] as const) {
     t.same(decodeListenAddress(text), { host, port });
-    t.equal(encodeListenAddress({ host, port }), text);
+    t.equal(addressLabel({ host, port }), text);
+  }
+});
+
+t.test("a Unix socket is a path behind unix:", async (t) => {
+  for (const path of ["/run/earshot.sock", "earshot.sock", "/tmp/a b:1"]) {
+    t.same(decodeListenAddress(`unix:${path}`), { path });
+    t.equal(addressLabel({ path }), `unix:${path}`);
   }
 });
 
@@ -29,6 +37,7 @@ t.test("everything else is refused", async (t) => {
     "a b:1",
     "[::1]",
     "host:1x",
+    "unix:",
   ]) {
     t.equal(decodeListenAddress(text), undefined, text);
   }

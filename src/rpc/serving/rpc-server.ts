@@ -12,7 +12,9 @@ import { RpcError } from "../rpc-error.js";
 import type { ServiceHandlers } from "../service-types.js";
 import { tellListeners } from "../tell-listeners.js";
 import { Doorway } from "../transport/doorway.js";
-import { type ListenAddress, listenOn } from "../transport/listen-address.js";
+import type { ListenAddress, UnixListenAddress } from "../transport/listen-address.js";
+import type { TcpAddress } from "../transport/socket-address.js";
+import type { SocketPeer } from "../transport/socket-peer.js";
 import type { ServerTls } from "../transport/tls-settings.js";
 import { type Route, routesOf } from "./routes.js";
 import { type ConnectionObserver, ServerConnection } from "./server-connection.js";
@@ -56,7 +58,7 @@ export class RpcServer extends EventEmitter<ServerEvents> {
     this.#interceptors = [...(options.interceptors ?? [])];
     this.#observer = this.#connectionObserver();
     this.#doorway = new Doorway(tlsOf(options), this.#limits, {
-      onArrived: (socket) => this.#onArrived(socket),
+      onArrived: (socket, peer) => this.#onArrived(socket, peer),
       onRefused: (address, reason) => this.#tell("refused", { address, reason }),
     });
   }
@@ -77,13 +79,33 @@ export class RpcServer extends EventEmitter<ServerEvents> {
     return [...new Set([...this.#routes.keys()].map((path) => path.slice(0, path.lastIndexOf("/"))))];
   }
 
-  /** Listens; port 0 takes any free one. Resolves with the address it got. @throws RpcError `address_in_use` and such. */
+  /**
+   * Listens; may be called for several addresses. Port 0 takes any free one; the file of a Unix socket is made, replaced if
+   * nobody listens on it, and removed at the end. Resolves with the address it got.
+   * @throws RpcError `address_in_use` and such.
+   */
+  listen(address: TcpAddress): Promise<TcpAddress>;
+  listen(address: UnixListenAddress): Promise<UnixListenAddress>;
+  listen(address: ListenAddress): Promise<ListenAddress>;
   listen(address: ListenAddress): Promise<ListenAddress> {
     if (this.#closing !== undefined) {
       const message = "the server is closed; make a new one";
       return Promise.reject(new RpcError(StatusCode.FAILED_PRECONDITION, message, { reason: "connection_closed" }));
     }
-    return listenOn(this.#doorway.listener, address, (error) => this.#tell("error", error, {}));
+    return this.#doorway.listen(address, (error) => this.#tell("error", error, {}));
+  }
+
+  /**
+   * Takes new certificates and rules for all handshakes that begin from now on; connections that stand are left alone, and
+   * sessions still resume.
+   * @throws RpcError `bad_options` when they cannot be used: the ones before stay.
+   */
+  reloadTls(settings: ServerTls): void {
+    if (!this.#doorway.encrypts) {
+      const message = "the server was made without TLS";
+      throw new RpcError(StatusCode.FAILED_PRECONDITION, message, { reason: "bad_options", delivery: "not_sent" });
+    }
+    this.#doorway.reload(settings);
   }
 
   /**
@@ -97,8 +119,7 @@ export class RpcServer extends EventEmitter<ServerEvents> {
 
   async #close(wantedMs: number): Promise<void> {
     const graceMs = Math.min(Math.max(Math.ceil(wantedMs), 0), MAX_GRACE_MS);
-    this.#doorway.listener.close();
-    this.#doorway.dropWaiting();
+    this.#doorway.close();
     this.#tell("drain");
     const gone = new Promise<void>((resolve) => {
       this.#onLastGone = resolve;
@@ -116,20 +137,18 @@ export class RpcServer extends EventEmitter<ServerEvents> {
     this.#tell("close");
   }
 
-  #onArrived(socket: Socket): void {
+  #onArrived(socket: Socket, peer: SocketPeer): void {
     if (this.#closing !== undefined) {
       socket.destroy();
       return;
     }
-    const event = describe(this.#nextConnectionId, socket);
+    const event = describe(this.#nextConnectionId, socket, peer);
     this.#nextConnectionId += 1;
-    const { id, address, port, encrypted } = event;
-    const connection = new ServerConnection(
-      id,
-      socket,
-      { address, port, encrypted },
-      { observer: this.#observer, limits: this.#limits, deadlines: this.#deadlines },
-    );
+    const connection = new ServerConnection(event.id, socket, peer, {
+      observer: this.#observer,
+      limits: this.#limits,
+      deadlines: this.#deadlines,
+    });
     this.#connections.set(connection, event);
     this.#tell("connection", event);
   }
@@ -184,13 +203,14 @@ function tlsOf({ tls, plaintext }: RpcServerOptions): ServerTls | undefined {
   return tls;
 }
 
-function describe(id: number, socket: Socket): ConnectionEvent {
+function describe(id: number, socket: Socket, { address, port, encrypted, resumed }: SocketPeer): ConnectionEvent {
   const secure = socket instanceof TLSSocket ? socket : undefined;
   return {
     id,
-    address: socket.remoteAddress ?? "unknown",
-    port: socket.remotePort ?? 0,
-    encrypted: secure !== undefined,
+    address,
+    port,
+    encrypted,
+    resumed,
     protocol: secure?.getProtocol() ?? undefined,
     cipher: secure?.getCipher().standardName,
   };

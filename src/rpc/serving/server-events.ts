@@ -12,6 +12,8 @@ export interface ConnectionEvent {
   readonly address: string;
   readonly port: number;
   readonly encrypted: boolean;
+  /** Whether the handshake resumed an earlier session. */
+  readonly resumed: boolean;
   /** "TLSv1.3"; undefined in plaintext mode. */
   readonly protocol: string | undefined;
   /** "TLS_AES_128_GCM_SHA256"; undefined in plaintext mode. */

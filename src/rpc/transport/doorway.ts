@@ -1,101 +1,193 @@
-// From a socket that has just arrived to one that may speak: admission, TLS handshake, ALPN.
+// From a socket that has just arrived to one that may speak: admission, TLS handshake, ALPN, the client's certificate.
 
-import { createServer, type Server, type Socket } from "node:net";
+import type { X509Certificate } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { createServer, type Server, Socket } from "node:net";
 import * as tls from "node:tls";
 import { ALPN_PROTOCOL } from "../../wire/protocol.js";
 import { StatusCode } from "../../wire/status-code.js";
 import type { Limits } from "../limits.js";
-import { RpcError } from "../rpc-error.js";
+import { type Reason, RpcError } from "../rpc-error.js";
 import { Admission } from "./admission.js";
-import { fromSocketError } from "./socket-error.js";
-import { type ServerTls, serverTlsOptions } from "./tls-settings.js";
+import { clientRefusal, dismiss } from "./client-certificate.js";
+import { type ListenAddress, listenOn } from "./listen-address.js";
+import { serverTlsOptions } from "./server-context.js";
+import { fromClientError } from "./socket-error.js";
+import { SocketPeer } from "./socket-peer.js";
+import type { ServerTls } from "./tls-settings.js";
 
 export interface DoorwayObserver {
   /** A socket whose handshake is done, and which speaks our protocol. */
-  onArrived(socket: Socket): void;
+  onArrived(socket: Socket, peer: SocketPeer): void;
   onRefused(address: string, reason: RpcError): void;
 }
 
-/** Accepts TCP, and hands over sockets that are ready. Without TLS settings it hands over every socket it admits. */
+/** Kept from admission: a socket that was reset has forgotten it. */
+interface Guest {
+  readonly address: string;
+  readonly port: number;
+}
+
+const TICKET_KEY_BYTES = 48;
+/** Who steals the key can read recorded TLS 1.2 sessions that it encrypted, so that no key lives long. */
+const TICKET_KEY_LIFETIME_MS = 12 * 60 * 60 * 1000;
+
+/** Accepts on any number of addresses, and hands over sockets that are ready. Without TLS that is every one it admits. */
 export class Doorway {
-  readonly listener: Server;
   readonly #observer: DoorwayObserver;
+  readonly #limits: Limits;
   readonly #admission: Admission;
-  readonly #tlsServer: tls.Server | undefined;
-  /** By their two ends, since Node does not tell which TCP socket a TLS socket stands on. */
-  readonly #waiting = new Map<string, Socket>();
+  readonly #listeners = new Set<Server>();
+  readonly #guests = new WeakMap<Socket, Guest>();
+  /** Sockets whose handshake has not ended, the oldest first. */
+  readonly #halfOpen = new Set<Socket>();
+  #tls: { readonly settings: ServerTls; readonly server: tls.Server } | undefined;
+  #ticketKeys = randomBytes(TICKET_KEY_BYTES);
+  #ticketKeysUntil = performance.now() + TICKET_KEY_LIFETIME_MS;
 
   constructor(settings: ServerTls | undefined, limits: Limits, observer: DoorwayObserver) {
     this.#observer = observer;
+    this.#limits = limits;
     this.#admission = new Admission(limits);
-    this.#tlsServer = settings === undefined ? undefined : this.#tls(settings, limits.handshakeTimeoutMs);
-    this.listener = createServer({ noDelay: true }, (socket) => this.#onSocket(socket));
+    if (settings !== undefined) {
+      this.reload(settings);
+    }
   }
 
-  /** Drops all who have not finished their handshake. */
-  dropWaiting(): void {
-    for (const socket of this.#waiting.values()) {
+  /** Whether TLS is spoken here. */
+  get encrypts(): boolean {
+    return this.#tls !== undefined;
+  }
+
+  /** Takes these settings for all handshakes that begin from now on. @throws RpcError `bad_options`; the old ones are kept. */
+  reload(settings: ServerTls): void {
+    const options = serverTlsOptions(settings, this.#limits.handshakeTimeoutMs, this.#ticketKeys);
+    const server = tls.createServer(options);
+    server.on("secureConnection", (socket) => this.#onSecure(socket, settings));
+    server.on("tlsClientError", (error, socket) => this.#onHandshakeFailed(error, socket));
+    this.#tls = { settings, server };
+  }
+
+  /** Listens on one more address. Errors after that go to `onLaterError`. */
+  async listen<A extends ListenAddress>(address: A, onLaterError: (error: RpcError) => void): Promise<A> {
+    const isUnix = address.path !== undefined;
+    const listener = createServer({ noDelay: !isUnix }, (socket) => this.#onSocket(socket, isUnix));
+    this.#listeners.add(listener);
+    try {
+      return await listenOn(listener, address, onLaterError);
+    } catch (error) {
+      this.#listeners.delete(listener);
+      throw error;
+    }
+  }
+
+  /** Takes nobody any more, and drops all who have not finished their handshake. */
+  close(): void {
+    for (const listener of this.#listeners) {
+      listener.close();
+    }
+    for (const socket of this.#halfOpen) {
       socket.destroy();
     }
   }
 
-  #tls(settings: ServerTls, handshakeTimeoutMs: number): tls.Server {
-    const server = tls.createServer(serverTlsOptions(settings, handshakeTimeoutMs));
-    server.on("secureConnection", (socket) => this.#onSecure(socket));
-    server.on("tlsClientError", (error, socket) => {
-      this.#observer.onRefused(addressOf(socket), fromSocketError(error, addressOf(socket), "unknown"));
-      socket.destroy();
-    });
-    return server;
-  }
-
-  #onSocket(socket: Socket): void {
-    const address = addressOf(socket);
-    socket.on("error", () => {}); // Told by the TLS socket or by the channel that reads from it.
+  #onSocket(socket: Socket, isUnix: boolean): void {
+    const address = isUnix ? "unix" : socket.remoteAddress;
+    socket.on("error", ignore); // Told by the TLS socket or by the channel that reads from it.
+    if (address === undefined) {
+      socket.destroy(); // Gone again already.
+      return;
+    }
     const refusal = this.#admission.enter(address);
     if (refusal !== undefined) {
       socket.destroy();
-      this.#observer.onRefused(address, refused(StatusCode.RESOURCE_EXHAUSTED, refusal));
+      this.#observer.onRefused(address, refused("limit", refusal));
       return;
     }
-    const ends = endsOf(socket);
-    this.#waiting.set(ends, socket);
     socket.once("close", () => {
-      this.#waiting.delete(ends);
+      this.#halfOpen.delete(socket);
       this.#admission.leave(address);
     });
-    if (this.#tlsServer === undefined) {
-      this.#arrive(socket);
-    } else {
-      this.#tlsServer.emit("connection", socket);
-    }
-  }
-
-  #onSecure(socket: tls.TLSSocket): void {
-    socket.on("error", () => {});
-    if (socket.alpnProtocol !== ALPN_PROTOCOL) {
-      socket.destroy();
-      this.#observer.onRefused(addressOf(socket), refused(StatusCode.UNAVAILABLE, `no ALPN ${ALPN_PROTOCOL} offered`));
+    const guest = { address, port: socket.remotePort ?? 0 };
+    if (this.#tls === undefined) {
+      this.#observer.onArrived(socket, new SocketPeer(guest.address, guest.port, undefined, undefined));
       return;
     }
-    this.#arrive(socket);
+    this.#guests.set(socket, guest);
+    this.#halfOpen.add(socket);
+    this.#dropOldest();
+    this.#renewTicketKeys(this.#tls.server);
+    this.#tls.server.emit("connection", socket);
   }
 
-  #arrive(socket: Socket): void {
-    this.#waiting.delete(endsOf(socket));
-    this.#observer.onArrived(socket);
+  #dropOldest(): void {
+    if (this.#halfOpen.size <= this.#limits.maxHandshakes) {
+      return;
+    }
+    for (const oldest of this.#halfOpen) {
+      this.#halfOpen.delete(oldest);
+      oldest.destroy();
+      return;
+    }
+  }
+
+  /** OpenSSL knows one key at a time: sessions of the one before shake hands in full. */
+  #renewTicketKeys(server: tls.Server): void {
+    const now = performance.now();
+    if (now >= this.#ticketKeysUntil) {
+      this.#ticketKeys = randomBytes(TICKET_KEY_BYTES);
+      this.#ticketKeysUntil = now + TICKET_KEY_LIFETIME_MS;
+      server.setTicketKeys(this.#ticketKeys);
+    }
+  }
+
+  #onHandshakeFailed(error: Error, socket: tls.TLSSocket): void {
+    const { address } = this.#guestOf(socket);
+    socket.destroy();
+    this.#observer.onRefused(address, fromClientError(error, address));
+  }
+
+  #onSecure(socket: tls.TLSSocket, settings: ServerTls): void {
+    const { address, port } = this.#guestOf(socket);
+    socket.on("error", ignore);
+    if (socket.alpnProtocol !== ALPN_PROTOCOL) {
+      socket.destroy();
+      this.#observer.onRefused(address, refused("alpn_mismatch", `no ALPN ${ALPN_PROTOCOL} offered`));
+      return;
+    }
+    let readCertificate: (() => X509Certificate | undefined) | undefined;
+    if (settings.clientCa !== undefined) {
+      const certificate = socket.getPeerX509Certificate();
+      const refusal = clientRefusal(socket, certificate, settings);
+      if (refusal !== undefined) {
+        dismiss(socket, refusal);
+        this.#observer.onRefused(address, refusal);
+        return;
+      }
+      readCertificate = () => certificate;
+    }
+    this.#observer.onArrived(socket, new SocketPeer(address, port, socket, readCertificate));
+  }
+
+  /** The admitted socket under a TLS socket has no handshake pending any more; tells where it came from. */
+  #guestOf(socket: tls.TLSSocket): Guest {
+    const plain = plainSocketOf(socket);
+    if (plain === undefined) {
+      return { address: socket.remoteAddress ?? "unknown", port: socket.remotePort ?? 0 };
+    }
+    this.#halfOpen.delete(plain);
+    return this.#guests.get(plain) ?? { address: "unknown", port: 0 };
   }
 }
 
-function addressOf(socket: Socket): string {
-  return socket.remoteAddress ?? "unknown";
+/** Node does not document which socket a TLS socket stands on, but has kept it there since its first versions. */
+function plainSocketOf(socket: tls.TLSSocket): Socket | undefined {
+  return "_parent" in socket && socket._parent instanceof Socket ? socket._parent : undefined;
 }
 
-function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
-  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
-}
+function ignore(): void {}
 
-function refused(code: StatusCode, message: string): RpcError {
-  const reason = code === StatusCode.UNAVAILABLE ? "alpn_mismatch" : "limit";
+function refused(reason: Reason, message: string): RpcError {
+  const code = reason === "limit" ? StatusCode.RESOURCE_EXHAUSTED : StatusCode.UNAVAILABLE;
   return new RpcError(code, message, { reason, delivery: "not_sent" });
 }

@@ -1,36 +1,48 @@
 // Where a server listens, and how listening succeeds or fails.
 
 import type { Server } from "node:net";
-import type { RpcError } from "../rpc-error.js";
+import { RpcError } from "../rpc-error.js";
+import { addressLabel, type TcpAddress, type UnixAddress } from "./socket-address.js";
 import { fromSocketError } from "./socket-error.js";
+import { listenOnFile } from "./unix-socket-file.js";
 
-export interface ListenAddress {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+export interface UnixListenAddress extends UnixAddress {
+  /** Of the file. Default 0o600: only this user connects. */
+  readonly mode?: number | undefined;
 }
 
+export type ListenAddress = TcpAddress | UnixListenAddress;
+
+const DEFAULT_MODE = 0o600;
+
 /** Resolves with the address taken. Errors after that, such as running out of descriptors, go to `onLaterError`. */
-export function listenOn(
+export async function listenOn<A extends ListenAddress>(
   server: Server,
-  { host, port }: ListenAddress,
+  address: A,
   onLaterError: (error: RpcError) => void,
-): Promise<ListenAddress> {
-  const where = `${host}:${port}`;
+): Promise<A> {
+  const where = addressLabel(address);
+  try {
+    const taken = address.path === undefined ? await listenOnPort(server, address) : await takeFile(server, address);
+    server.on("error", (error) => onLaterError(fromSocketError(error, where, "not_sent")));
+    return { ...address, ...taken };
+  } catch (error) {
+    throw error instanceof RpcError ? error : fromSocketError(error, where, "not_sent");
+  }
+}
+
+function listenOnPort(server: Server, { host, port }: TcpAddress): Promise<TcpAddress> {
   return new Promise((resolve, reject) => {
-    const onError = (error: Error): void => reject(fromSocketError(error, where, "not_sent"));
-    server.once("error", onError);
-    const onListening = (): void => {
-      server.off("error", onError);
-      server.on("error", (error) => onLaterError(fromSocketError(error, where, "not_sent")));
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
       const bound = server.address();
-      const taken = bound !== null && typeof bound === "object" ? bound : { address: host, port };
-      resolve({ host: taken.address, port: taken.port });
-    };
-    try {
-      server.listen({ host, port }, onListening);
-    } catch (error) {
-      onError(error instanceof Error ? error : new Error(String(error)));
-    }
+      resolve(bound !== null && typeof bound === "object" ? { host: bound.address, port: bound.port } : { host, port });
+    });
   });
+}
+
+async function takeFile(server: Server, { path, mode = DEFAULT_MODE }: UnixListenAddress): Promise<UnixAddress> {
+  await listenOnFile(server, path, mode);
+  return { path };
 }

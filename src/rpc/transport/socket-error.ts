@@ -61,6 +61,15 @@ const REASONS: Readonly<Record<string, Reason>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: "tls_version_mismatch",
   ERR_SSL_NO_PROTOCOLS_AVAILABLE: "tls_version_mismatch",
   ERR_SSL_VERSION_TOO_LOW: "tls_version_mismatch",
+  // What a server says of our certificate. In TLS 1.3 it comes when we believe the handshake done.
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: "client_certificate_required",
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: "client_not_trusted",
+  ERR_SSL_TLSV1_ALERT_ACCESS_DENIED: "client_not_trusted",
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: "client_not_trusted",
+  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: "client_not_trusted",
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: "client_not_trusted",
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: "client_not_trusted",
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: "client_not_trusted",
   ERR_TLS_HANDSHAKE_TIMEOUT: "connect_timeout",
 };
 
@@ -76,6 +85,8 @@ const SENTENCES: Partial<Record<Reason, string>> = {
   server_name_mismatch: "the server's certificate is for another name",
   server_not_trusted: "the server's certificate is not trusted",
   certificate_expired: "the server's certificate is out of date",
+  client_certificate_required: "the server wants a client certificate",
+  client_not_trusted: "the client's certificate is not trusted",
   not_tls: "the peer does not speak TLS",
   alpn_mismatch: "the peer does not speak earshot/1",
   tls_version_mismatch: "the peer supports none of our TLS versions",
@@ -84,6 +95,9 @@ const SENTENCES: Partial<Record<Reason, string>> = {
 
 const OPENSSL_MESSAGE = /wrong version number|http request|unknown protocol/i;
 
+/** A server that refuses the handshake, however late we learn of it, has not looked at what we sent. */
+const NEVER_PROCESSED: ReadonlySet<Reason> = new Set(["client_certificate_required", "client_not_trusted"]);
+
 /** Translates an error of a Node socket. `where` names the address, for people. */
 export function fromSocketError(cause: unknown, where: string, delivery: Delivery): RpcError {
   const code = errorCode(cause);
@@ -91,7 +105,21 @@ export function fromSocketError(cause: unknown, where: string, delivery: Deliver
   const sentence = SENTENCES[reason] ?? "the connection failed";
   return new RpcError(statusOf(reason), `${where}: ${sentence}${code === undefined ? "" : ` (${code})`}`, {
     reason,
-    delivery,
+    delivery: delivery === "unknown" && NEVER_PROCESSED.has(reason) ? "not_processed" : delivery,
+    cause,
+  });
+}
+
+/** The same for a handshake that a client broke off: what it says of "the certificate" is said of the server's. */
+export function fromClientError(cause: unknown, where: string): RpcError {
+  const error = fromSocketError(cause, where, "not_processed");
+  if (error.reason === undefined || !NEVER_PROCESSED.has(error.reason)) {
+    return error;
+  }
+  const message = `${where}: the client does not trust the server's certificate (${errorCode(cause)})`;
+  return new RpcError(StatusCode.UNAVAILABLE, message, {
+    reason: "server_not_trusted",
+    delivery: "not_processed",
     cause,
   });
 }
@@ -112,7 +140,12 @@ function statusOf(reason: Reason): StatusCode {
   if (reason === "bad_options") {
     return StatusCode.INVALID_ARGUMENT;
   }
-  return reason === "permission_denied" ? StatusCode.PERMISSION_DENIED : StatusCode.UNAVAILABLE;
+  if (reason === "client_certificate_required") {
+    return StatusCode.UNAUTHENTICATED;
+  }
+  return reason === "permission_denied" || reason === "client_not_trusted"
+    ? StatusCode.PERMISSION_DENIED
+    : StatusCode.UNAVAILABLE;
 }
 
 /** The `code` of a Node error; of several addresses tried in turn (AggregateError), that of the first. */

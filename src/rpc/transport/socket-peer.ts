@@ -1,19 +1,41 @@
-// Who is at the other end of a socket, as handlers and listeners see it; kept from the moment it is known.
+// Who is at the other end of a socket, as handlers and listeners see it.
 
-import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
-import type { Peer } from "../call-context.js";
-import type { SocketAddress } from "./socket-address.js";
+import type { X509Certificate } from "node:crypto";
+import type { TLSSocket } from "node:tls";
+import type { Peer, PeerCertificate } from "../call-context.js";
+import { describeCertificate } from "./peer-certificate.js";
 
 export class SocketPeer implements Peer {
   readonly address: string;
   readonly port: number;
   readonly encrypted: boolean;
+  readonly resumed: boolean;
+  #readCertificate: (() => X509Certificate | undefined) | undefined;
+  #certificate: PeerCertificate | undefined;
 
-  /** `dialled`: what to tell when the socket has lost its own address already. */
-  constructor(socket: Socket, dialled?: SocketAddress) {
-    this.address = socket.remoteAddress ?? dialled?.host ?? "unix";
-    this.port = socket.remotePort ?? dialled?.port ?? 0;
-    this.encrypted = socket instanceof TLSSocket;
+  /**
+   * Address and port are told by the caller, since a socket forgets them when it closes. `readCertificate` is called once,
+   * when somebody asks: most never do, and reading it costs more than a call.
+   */
+  constructor(
+    address: string,
+    port: number,
+    tls: TLSSocket | undefined,
+    readCertificate: (() => X509Certificate | undefined) | undefined,
+  ) {
+    this.address = address;
+    this.port = port;
+    this.encrypted = tls !== undefined;
+    this.resumed = tls?.isSessionReused() ?? false;
+    this.#readCertificate = readCertificate;
+  }
+
+  get certificate(): PeerCertificate | undefined {
+    const certificate = this.#readCertificate?.();
+    if (certificate !== undefined) {
+      this.#readCertificate = undefined;
+      this.#certificate = describeCertificate(certificate);
+    }
+    return this.#certificate;
   }
 }

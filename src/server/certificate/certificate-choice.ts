@@ -12,6 +12,12 @@ export interface LoadedCertificate {
   readonly key: string;
   /** Name of the certificate's file within the folder. */
   readonly certificateFile: string;
+  /** Whether it is marked as an authority, as what `openssl req -x509` makes is. */
+  readonly isAuthority: boolean;
+  /** Upper-case hex with colons. */
+  readonly fingerprint256: string;
+  /** Whether its time has come and is not over. */
+  readonly isCurrent: boolean;
   /** What a person should look at: expiry, a key that others can read. */
   readonly warnings: readonly string[];
 }
@@ -44,6 +50,9 @@ export function chooseCertificate(folder: string, found: PemFolder, nowMs: numbe
     cert: chainOf(certificate.certificate, found).map(String).join(""),
     key: key.key.export({ type: "pkcs8", format: "pem" }).toString(),
     certificateFile: certificate.file,
+    isAuthority: certificate.certificate.ca,
+    fingerprint256: certificate.certificate.fingerprint256,
+    isCurrent: isCurrent(certificate, nowMs),
     warnings: [...expiryWarnings(folder, certificate, nowMs), ...exposureWarnings(folder, key)],
   };
 }
@@ -115,6 +124,10 @@ function expiryWarnings(folder: string, { certificate, file }: FoundCertificate,
     return [`${path}: expired on ${certificate.validTo}; clients will refuse it: renew it`];
   }
   return until < nowMs + EXPIRES_SOON_MS ? [`${path}: expires on ${certificate.validTo}; renew it`] : [];
+}
+
+function isCurrent({ certificate: { validFrom, validTo } }: FoundCertificate, nowMs: number): boolean {
+  return Date.parse(validFrom) <= nowMs && nowMs <= Date.parse(validTo);
 }
 
 function exposureWarnings(folder: string, { file, isExposed }: FoundKey): string[] {

@@ -10,7 +10,8 @@ export type CertificateErrorCode =
   | "key_without_certificate"
   | "certificate_without_key"
   | "mismatch"
-  | "several_candidates";
+  | "several_candidates"
+  | "worse";
 
 export class CertificateError extends Error {
   override readonly name = "CertificateError";

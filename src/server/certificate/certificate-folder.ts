@@ -47,6 +47,36 @@ export async function openCertificateFolder(folder: string, nowMs = Date.now()):
   return chooseCertificate(folder, await readPemFolder(folder), nowMs);
 }
 
+/**
+ * What the folder holds now, to be served in place of `current`. Makes nothing: a folder that is empty just now is one that
+ * somebody is filling. Nor does it take what is worse than `current`: a certificate whose time is over, or the authority
+ * that is left when the server's own files are being replaced.
+ * @throws CertificateError
+ */
+export async function reopenCertificateFolder(
+  folder: string,
+  current: LoadedCertificate,
+  nowMs = Date.now(),
+): Promise<LoadedCertificate> {
+  const found = await readPemFolder(folder);
+  if (found.files.length === 0) {
+    throw new CertificateError("no_folder", `${folder}: holds no PEM files any more`);
+  }
+  const loaded = chooseCertificate(folder, found, nowMs);
+  const worse = worseThan(loaded, current);
+  if (worse !== undefined) {
+    throw new CertificateError("worse", `${join(folder, loaded.certificateFile)}: ${worse}`);
+  }
+  return loaded;
+}
+
+function worseThan(loaded: LoadedCertificate, current: LoadedCertificate): string | undefined {
+  if (loaded.isAuthority && !current.isAuthority) {
+    return "is an authority's certificate, and the server's own is not there";
+  }
+  return loaded.isCurrent || !current.isCurrent ? undefined : "is out of date or not valid yet";
+}
+
 function isOnlyDevelopmentCa({ files, certificates }: PemFolder): boolean {
   const isOurs = certificates[0]?.certificate.subject === `CN=${DEVELOPMENT_CA_NAME}`;
   return isOurs && files.length === CA_FILES.length && CA_FILES.every((name) => files.includes(name));

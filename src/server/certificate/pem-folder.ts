@@ -33,6 +33,11 @@ const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_FILES = 100;
 const GROUP_AND_OTHERS_READ = 0o044;
 
+/** Whether a file of that name is read. */
+export function isPemName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** A folder that does not exist reads as an empty one. @throws CertificateError `no_folder` */
 export async function readPemFolder(folder: string): Promise<PemFolder> {
   const files = await pemFiles(folder);
@@ -48,10 +53,7 @@ export async function readPemFolder(folder: string): Promise<PemFolder> {
 async function pemFiles(folder: string): Promise<string[]> {
   try {
     const names = await readdir(folder);
-    return names
-      .filter((name) => NAME.test(name))
-      .sort()
-      .slice(0, MAX_FILES);
+    return names.filter(isPemName).sort().slice(0, MAX_FILES);
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
       return [];
