@@ -34,10 +34,10 @@ export const ECHO_HANDLERS: EchoHandlers = echoHandlers();
 
 function echoHandlers(): EchoHandlers {
   return {
-    async unary(request, ctx) {
-      await obey(request, ctx);
-      await pause(request, ctx);
-      return { text: request.text, data: request.data };
+    /** Answers at once where nothing else is asked, so that answers come in the order of their requests. */
+    unary(request, ctx) {
+      const asked = request.delayMs > 0 || [ASK.hang, ASK.fail].some((text) => text === request.text);
+      return asked ? slowAnswer(request, ctx) : answerTo(request, 0);
     },
     async *serverStream(request, ctx) {
       for (let index = 0; index < request.count; index += 1) {
@@ -97,6 +97,12 @@ export function recordedHandlers(onRun: (callId: string) => void): EchoHandlers 
       return bidi(requests, ctx);
     },
   };
+}
+
+async function slowAnswer(request: EchoRequest, ctx: CallContext): Promise<Partial<EchoResponse>> {
+  await obey(request, ctx);
+  await pause(request, ctx);
+  return answerTo(request, 0);
 }
 
 function answerTo({ text, data }: EchoRequest, index: number): Partial<EchoResponse> {

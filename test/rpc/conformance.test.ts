@@ -1,41 +1,99 @@
-// Runs the conformance table over TLS: each row whole, and each row again one byte at a time.
+// Runs the conformance table with a client that writes bytes by hand: whole, byte by byte, and through a proxy that hands
+// on one byte at a time in both directions.
 
 import t, { type Test } from "tap";
-import { rawClient } from "../helpers/raw-client.js";
-import { type RunningServer, startServer } from "../helpers/rpc-pair.js";
-import { CASES, type ConformanceCase, describeFrame } from "./conformance-cases.js";
+import { ByteProxy } from "../helpers/byte-proxy.js";
+import { startEchoServer } from "../helpers/echo-service.js";
+import { type RawClient, rawClient } from "../helpers/raw-client.js";
+import type { RunningServer } from "../helpers/rpc-pair.js";
+import { type ConformanceCase, describeFrame, LIMITS, type Step } from "./conformance/conformance-case.js";
+import { CASES } from "./conformance/conformance-cases.js";
 
-/** The server's largest frame: above the floor, so that rows can tell the two apart. */
-const LIMITS = { maxFrameBytes: 1 << 20 };
+/** How bytes get to the server. In plaintext every chunk reaches the decoder as it was cut; TLS would join them again. */
+interface Way {
+  readonly name: string;
+  readonly plaintext: boolean;
+  readonly write: (client: RawClient, bytes: Uint8Array) => void;
+  readonly proxied: boolean;
+}
 
-async function check(t: Test, server: RunningServer, row: ConformanceCase, write: (bytes: Buffer) => Buffer[]) {
-  const client = await rawClient(t, server);
-  for (const part of write(Buffer.concat(row.send))) {
-    client.socket.write(part);
+const whole = (client: RawClient, bytes: Uint8Array): void => {
+  client.write(bytes);
+};
+/** Long rows are cut at the front, where their frames' heads are. */
+const byteByByte = (client: RawClient, bytes: Uint8Array): void => {
+  for (const byte of bytes.subarray(0, 2_000)) {
+    client.socket.write(Uint8Array.of(byte));
   }
+  client.socket.write(bytes.subarray(2_000));
+};
+
+const WAYS: readonly Way[] = [
+  { name: "over TLS", plaintext: false, write: whole, proxied: false },
+  { name: "over TLS, a record for each byte", plaintext: false, write: byteByByte, proxied: false },
+  { name: "through a proxy that splits everything", plaintext: true, write: whole, proxied: true },
+];
+
+/** Rows that run at the same time. */
+const AT_ONCE = 16;
+
+t.test("names are unique, and there are enough", async (t) => {
+  t.equal(new Set(CASES.map(({ name }) => name)).size, CASES.length);
+  t.comment(`${CASES.length} rows`);
+});
+
+for (const way of WAYS) {
+  t.test(way.name, async (t) => {
+    const shared = await startServer(t, way, {});
+    const rows = [...CASES];
+    const work = async (): Promise<void> => {
+      for (let row = rows.shift(); row !== undefined; row = rows.shift()) {
+        await check(t, way, row, isAlone(row) ? await startServer(t, way, row) : shared);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  });
+}
+
+/** Such a row needs a server that serves no other. */
+function isAlone({ limits, send }: ConformanceCase): boolean {
+  return limits !== undefined || send.some((step) => "serverClosesMs" in step);
+}
+
+/** A server, and where to reach it. */
+async function startServer(t: Test, way: Way, row: Partial<ConformanceCase>): Promise<RunningServer> {
+  const limits = { ...LIMITS, ...row.limits };
+  const running = await startEchoServer(t, { limits, ...(way.plaintext ? { plaintext: true } : {}) });
+  if (!way.proxied) {
+    return running;
+  }
+  const proxy = await ByteProxy.start(t, running.port, { chunkBytes: 1 });
+  return { ...running, port: proxy.port };
+}
+
+async function check(t: Test, way: Way, row: ConformanceCase, running: RunningServer): Promise<void> {
+  const client = await rawClient(t, running, way.plaintext);
+  for (const step of row.send) {
+    await take(step, way, client, running);
+  }
+  const isGoneAway = row.expect.at(-1)?.startsWith("go_away") && !row.expect.at(-1)?.startsWith("go_away OK");
   const frames = await client.frames((got) => got.length >= row.expect.length);
   t.same(frames.map(describeFrame), row.expect, row.name);
-  if (row.expect.at(-1)?.startsWith("go_away")) {
+  if (row.ends || isGoneAway) {
     await client.closed;
-    t.equal((await client.frames()).length, row.expect.length, "nothing follows a GoAway");
+    t.equal((await client.frames()).length, row.expect.length, `${row.name}: it ends there`);
   }
   client.socket.destroy();
 }
 
-t.test("names are unique", async (t) => {
-  t.equal(new Set(CASES.map(({ name }) => name)).size, CASES.length);
-});
-
-for (const [how, write] of [
-  ["whole", (bytes: Buffer) => [bytes]],
-  ["one byte at a time", (bytes: Buffer) => Array.from(bytes, (byte) => Buffer.of(byte))],
-] as const) {
-  t.test(`every row, ${how}`, async (t) => {
-    const server = await startServer(t, { whoAmI: () => new Promise(() => {}) }, { limits: LIMITS });
-    for (const row of CASES) {
-      if (how === "whole" || Buffer.concat(row.send).length < 4096) {
-        await check(t, server, row, write);
-      }
-    }
-  });
+async function take(step: Step, way: Way, client: RawClient, { server }: RunningServer): Promise<void> {
+  if (step instanceof Uint8Array) {
+    way.write(client, step);
+  } else if ("after" in step) {
+    await client.frames((got) => got.length >= step.after);
+  } else if ("reply" in step) {
+    way.write(client, step.reply(await client.frames(() => true)));
+  } else {
+    server.close({ graceMs: step.serverClosesMs });
+  }
 }
