@@ -24,6 +24,8 @@ export interface AccountServerOptions {
   readonly hashing?: PasswordHasherOptions | undefined;
   readonly lifetime?: Partial<SessionLifetime> | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** Tells whoever connects the schema of all services, by grpc.reflection.v1. Health is told always. */
+  readonly reflection?: boolean | undefined;
   /** The clock of sessions: milliseconds since 1970. Default Date.now. */
   readonly now?: (() => number) | undefined;
 }
@@ -35,6 +37,11 @@ const DEFAULT_GRACE_MS = 10_000;
 export async function createAccountServer(options: AccountServerOptions): Promise<AccountServer> {
   const { database, tls, plaintext, limits, lifetime, now } = options;
   const rpc = new RpcServer({ tls, plaintext, limits });
+  serveHealth(rpc).set(AccountServiceDefinition.fullName, "SERVING");
+  if (options.reflection === true) {
+    const { descriptorSetBase64 } = await import("../gen/descriptor-set.js");
+    serveReflection(rpc, { descriptorSet: Buffer.from(descriptorSetBase64, "base64") });
+  }
   const hasher = new PasswordHasher(options.hashing);
   const store = typeof database === "string" ? await openStore(database) : database;
   return new AccountServer(rpc, store, new AccountService({ store, hasher, lifetime, now }));

@@ -27,6 +27,7 @@ interface ServerOptions extends TransportOptions {
   readonly listen?: readonly ListenAddress[];
   readonly database: string;
   readonly scryptCost?: number;
+  readonly reflection?: true;
 }
 
 /** Runs the command; `argv` is that of the process. Resolves with the exit code. */
@@ -67,6 +68,7 @@ function serverCommand(): Command {
     )
     .addOption(new Option("--min-tls <version>", "oldest TLS version to accept").choices(["1.2", "1.3"]).default("1.3"))
     .option("--plaintext", "no TLS at all: everyone on the way reads the passwords; for the lab alone")
+    .option("--reflection", "tell whoever connects the schema, for tools such as: client call --list")
     .addOption(new Option("--scrypt-cost <ln>", "log2 of scrypt's N, for tests").argParser(costOption).hideHelp())
     .version(packageVersion())
     .allowExcessArguments(false)
@@ -83,7 +85,12 @@ async function run(command: Command, options: ServerOptions): Promise<number> {
   const log = new ServerLog((line) => output.write(line));
   const transport = await openTransport(options, log);
   const hashing = options.scryptCost === undefined ? {} : { cost: { ln: options.scryptCost, r: 8, p: 3 } };
-  const server = await createAccountServer({ ...transport.settings, database: options.database, hashing });
+  const server = await createAccountServer({
+    ...transport.settings,
+    database: options.database,
+    hashing,
+    reflection: options.reflection,
+  });
   log.follow(server);
   const stopped = untilStopped();
   const endReloading = transport.keepUpToDate(server);
