@@ -6,6 +6,8 @@ import {
   type ListenAddress,
   RpcServer,
   type ServerTls,
+  serveHealth,
+  serveReflection,
   type TcpAddress,
   type UnixListenAddress,
 } from "../rpc/index.js";
