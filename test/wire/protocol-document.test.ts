@@ -45,6 +45,7 @@ const FRAMES: Record<string, Frame> = {
   "ping-answer": { kind: "ping", streamId: 0, token: 300n, ack: true },
   "cover-traffic": { kind: "unknown", streamId: 0, bodyField: 0 },
   cancel: { kind: "cancel", streamId: 1, code: StatusCode.CANCELLED, reason: "" },
+  open: request(1, "Talk", { method: "example.v1.ChatService/Talk", open: true, credit: 65_536 }),
   data: { kind: "data", streamId: 1, end: true, payload: Buffer.from("hi") },
   credit: { kind: "credit", streamId: 1, bytes: 65_536 },
   "go-away": {
