@@ -15,6 +15,7 @@ export interface Cut {
 export interface ByteProxyOptions {
   /** Hand on chunks of at most this many bytes, each in a turn of the event loop of its own. Default: as they come. */
   readonly chunkBytes?: number | undefined;
+  /** Befalls the first connection only. */
   readonly cut?: Cut | undefined;
 }
 
@@ -26,8 +27,6 @@ export class ByteProxy {
   readonly port: number;
   /** Bytes handed on so far, over all connections. */
   readonly passed: Record<Direction, number> = { to_server: 0, to_client: 0 };
-  /** What the next connections get. */
-  options: ByteProxyOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -40,22 +39,23 @@ export class ByteProxy {
     server.listen({ host: "127.0.0.1", port: 0 });
     await once(server, "listening");
     const proxy = new ByteProxy(server, targetPort, options);
-    t.teardown(() => proxy.#close());
+    t.teardown(() => proxy.close());
     return proxy;
   }
 
   private constructor(server: Server, targetPort: number, options: ByteProxyOptions) {
     const address = server.address();
     this.port = typeof address === "object" && address !== null ? address.port : 0;
-    this.options = options;
+    let cut = options.cut;
     this.#server = server;
     server.on("connection", (near) => {
       const far = connect({ host: "127.0.0.1", port: targetPort, allowHalfOpen: true, noDelay: true });
-      this.#relay(near, far, this.options);
+      this.#relay(near, far, options.chunkBytes, cut);
+      cut = undefined;
     });
   }
 
-  #relay(near: Socket, far: Socket, { chunkBytes, cut }: ByteProxyOptions): void {
+  #relay(near: Socket, far: Socket, chunkBytes: number | undefined, cut: Cut | undefined): void {
     const lose = (): void => {
       near.destroySoon();
       far.destroySoon();
@@ -85,7 +85,7 @@ export class ByteProxy {
     }
   }
 
-  async #close(): Promise<void> {
+  async close(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
     for (const socket of this.#sockets) {
