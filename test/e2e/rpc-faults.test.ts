@@ -9,8 +9,8 @@ import { reconcile } from "./rpc-load-record.js";
 
 /** A dead peer is found out within these. */
 const LIMITS: Partial<Limits> = { pingIntervalMs: 200, pingTimeoutMs: 300, minPingIntervalMs: 50 };
-const KINDS: readonly CallName[] = ["unary"];
-const CALLERS: readonly CallName[] = [...KINDS, ...KINDS, ...KINDS, ...KINDS];
+const KINDS: readonly CallName[] = ["unary", "serverStream", "clientStream", "bidi"];
+const CALLERS: readonly CallName[] = [...KINDS, ...KINDS, ...KINDS];
 /** Ended calls, after which the load is well under way. */
 const UNDER_WAY = 60;
 const GRACE_MS = 5_000;

@@ -10,6 +10,7 @@ import { type Told, writeLine } from "./rpc-load-record.js";
 
 /** The handlers take this long at least, so that calls are always under way. */
 const MAX_DELAY_MS = 8;
+const MESSAGES = 3;
 
 const [order]: ClientOrder[] = await once(process, "message");
 if (order === undefined) {
@@ -17,7 +18,7 @@ if (order === undefined) {
 }
 const { file, port, ca, limits, callers, timeoutMs } = order;
 const fd = openSync(file, "a");
-const connection = await connect({ host: "127.0.0.1", port, tls: { ca }, limits });
+const connection = await connect({ host: "127.0.0.1", port, tls: { ca }, limits, reconnect: false });
 const echo = connection.client(EchoServiceDefinition);
 let calls = 0;
 let stopping = false;
@@ -71,8 +72,24 @@ async function call(
   switch (name) {
     case "unary":
       return client.unary({ delayMs }, options);
-    default:
-      throw new Error(`${name} is not served yet`);
+    case "serverStream":
+      return readAll(client.serverStream({ count: MESSAGES, delayMs, size: 100 }, options));
+    case "clientStream":
+      return client.clientStream(messages(delayMs), options);
+    case "bidi":
+      return readAll(client.bidi(messages(delayMs), options));
+  }
+}
+
+async function* messages(delayMs: number) {
+  for (let count = 0; count < MESSAGES; count += 1) {
+    yield { delayMs, data: new Uint8Array(100) };
+  }
+}
+
+async function readAll(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of stream) {
+    // Only that it ends counts.
   }
 }
 
