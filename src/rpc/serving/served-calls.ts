@@ -68,8 +68,10 @@ export class ServedCalls implements CallHost, StreamHost, Load {
   request(frame: RequestFrame): void {
     const route = this.#observer.route(frame.method);
     const refusal = requestRefusal(frame, route, this, this.#limits);
-    if (refusal !== undefined || route === undefined) {
-      this.#refuse(frame, route, refusal ?? notProcessed(StatusCode.UNIMPLEMENTED, ""));
+    if (refusal !== undefined) {
+      this.#refuse(frame, route, refusal);
+    } else if (route === undefined) {
+      return; // Refused above; the compiler does not know.
     } else if (route.kind === "unary") {
       this.#decode(frame, route, undefined);
     } else {

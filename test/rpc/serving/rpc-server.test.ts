@@ -3,6 +3,8 @@
 import t from "tap";
 import { AccountServiceDefinition } from "../../../src/gen/earshot/accounts/v1/accounts.js";
 import { type CallContext, connect, RpcServer, StatusCode } from "../../../src/rpc/index.js";
+import { EchoServiceDefinition } from "../../gen/earshot/test/v1/echo.js";
+import { ECHO_HANDLERS } from "../../helpers/echo-service.js";
 import { rawClient } from "../../helpers/raw-client.js";
 import { failure, summary } from "../../helpers/rpc-failure.js";
 import { dial, ECHO, next, pair, signal, startServer, testAuthority } from "../../helpers/rpc-pair.js";
@@ -71,6 +73,16 @@ t.test("handlers may be the methods of an object", async (t) => {
   server.serve(AccountServiceDefinition, new Accounts());
   await accounts.login({});
   t.equal((await accounts.login({})).sessionToken, "2");
+});
+
+t.test("one server serves several services, also while calls come in", async (t) => {
+  const { connection, accounts, server } = await pair(t);
+  const echo = connection.client(EchoServiceDefinition);
+  t.equal((await failure(echo.unary({}))).codeName, "UNIMPLEMENTED");
+  t.equal(server.serve(EchoServiceDefinition, ECHO_HANDLERS), server);
+  t.equal((await echo.unary({ text: "a" })).text, "a");
+  t.equal((await accounts.login({ username: "alice" })).sessionToken, "alice");
+  t.same(server.services, ["earshot.accounts.v1.AccountService", "earshot.test.v1.EchoService"]);
 });
 
 t.test("options and handlers that cannot work are refused at once", async (t) => {
