@@ -1,5 +1,6 @@
 // From an address to a socket that may be used: TCP or Unix, then TLS, then the checks that come before our first byte.
 
+import type { X509Certificate } from "node:crypto";
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Peer } from "../call-context.js";
@@ -32,23 +33,22 @@ const sessions = new SessionStore();
 /** @throws RpcError, always `delivery: "not_sent"`. */
 export async function dial({ address, tls = {}, plaintext, timeoutMs, signal }: DialOptions): Promise<Dialled> {
   const patience = { where: addressLabel(address), timeoutMs, signal };
-  if (plaintext) {
-    const socket = await readySocket(patience, () => connectPlain(target(address)), "connect");
-    return { socket, peer: describe(socket, address, undefined) };
+  if (!plaintext) {
+    return await dialTls(address, tls, patience);
   }
-  const socket = await dialTls(address, tls, patience);
-  return { socket, peer: describe(socket, address, socket) };
+  const socket = await readySocket(patience, () => connectPlain(target(address)), "connect");
+  return { socket, peer: describe(socket, address, undefined, undefined) };
 }
 
-async function dialTls(address: SocketAddress, settings: ClientTls, patience: Patience): Promise<TLSSocket> {
+async function dialTls(address: SocketAddress, settings: ClientTls, patience: Patience): Promise<Dialled> {
   const host = address.host ?? "localhost";
   const options = clientTlsOptions(settings, host);
   const key = `${patience.where} ${trustKey(settings, host)}`;
+  const offered = sessions.take(key, Date.now());
   const gained: Buffer[] = [];
   const gain = (session: Buffer): unknown => gained.push(session);
   const start = (): TLSSocket => {
-    const session = sessions.take(key, Date.now());
-    const socket = connectTls({ ...options, ...target(address), ...(session === undefined ? {} : { session }) });
+    const socket = connectTls({ ...options, ...target(address), ...(offered && { session: offered.session }) });
     socket.on("session", gain);
     if (settings.onKeylog !== undefined) {
       socket.on("keylog", settings.onKeylog);
@@ -56,31 +56,52 @@ async function dialTls(address: SocketAddress, settings: ClientTls, patience: Pa
     return socket;
   };
   const socket = await readySocket(patience, start, "secureConnect");
-  const refusal = serverRefusal(socket, settings, host);
+  const readCertificate = certificateReader(socket, offered?.certificate);
+  const refusal = serverRefusal(socket, readCertificate, settings, host);
   if (refusal !== undefined) {
     socket.destroy();
     throw refusal;
   }
   socket.off("session", gain);
-  keepSessions(socket, key, gained);
-  return socket;
+  keepSessions(socket, key, readCertificate, gained);
+  return { socket, peer: describe(socket, address, socket, readCertificate) };
+}
+
+/**
+ * The server's certificate; that of the full handshake when the session was resumed, since Node knows none then. It is read
+ * when it is wanted first, and kept: Node's getPeerX509Certificate() gives it once alone.
+ */
+function certificateReader(socket: TLSSocket, offered: X509Certificate | undefined): () => X509Certificate | undefined {
+  let certificate = socket.isSessionReused() ? offered : undefined;
+  return () => {
+    certificate ??= socket.getPeerX509Certificate();
+    return certificate;
+  };
 }
 
 /** Only from here on, where the server is trusted. With TLS 1.3 they come behind the handshake, at any time. */
-function keepSessions(socket: TLSSocket, key: string, gained: readonly Buffer[]): void {
-  let validUntilMs: number | undefined;
+function keepSessions(
+  socket: TLSSocket,
+  key: string,
+  readCertificate: () => X509Certificate | undefined,
+  gained: readonly Buffer[],
+): void {
   const keep = (session: Buffer): void => {
-    validUntilMs ??= Date.parse(socket.getPeerX509Certificate()?.validTo ?? "");
-    if (Number.isFinite(validUntilMs)) {
-      sessions.add(key, session, validUntilMs);
+    const certificate = readCertificate();
+    if (certificate !== undefined) {
+      sessions.add(key, { session, certificate });
     }
   };
   gained.forEach(keep);
   socket.on("session", keep);
 }
 
-function describe(socket: Socket, address: SocketAddress, tls: TLSSocket | undefined): Peer {
-  const readCertificate = tls === undefined ? undefined : () => tls.getPeerX509Certificate();
+function describe(
+  socket: Socket,
+  address: SocketAddress,
+  tls: TLSSocket | undefined,
+  readCertificate: (() => X509Certificate | undefined) | undefined,
+): Peer {
   const host = socket.remoteAddress ?? address.host ?? "unix";
   return new SocketPeer(host, socket.remotePort ?? address.port ?? 0, tls, readCertificate);
 }

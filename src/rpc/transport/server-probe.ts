@@ -31,7 +31,7 @@ export async function probeServer({ host, port, serverName, timeoutMs = 10_000 }
     () => connectTls({ ...options, host, port }),
     "secureConnect",
   );
-  const refusal = serverRefusal(socket, {}, host);
+  const refusal = serverRefusal(socket, () => socket.getPeerX509Certificate(), {}, host);
   if (refusal !== undefined) {
     socket.destroy();
     throw refusal; // Nobody should be asked to trust what is no server of ours.

@@ -24,16 +24,30 @@ export function clientTlsOptions(settings: ClientTls, host: string): tls.Connect
   };
 }
 
-/** Why a finished handshake must not be used, or undefined. Call it before the first byte is written. */
-export function serverRefusal(socket: tls.TLSSocket, settings: ClientTls, host: string): RpcError | undefined {
+/**
+ * Why a finished handshake must not be used, or undefined. Call it before the first byte is written. `readCertificate` gives
+ * the server's, for a resumed handshake that of the full one it goes back to.
+ */
+export function serverRefusal(
+  socket: tls.TLSSocket,
+  readCertificate: () => X509Certificate | undefined,
+  settings: ClientTls,
+  host: string,
+): RpcError | undefined {
   if (socket.alpnProtocol !== ALPN_PROTOCOL) {
     return refusal("alpn_mismatch", `the server does not speak ${ALPN_PROTOCOL}`);
   }
-  if (settings.pin === undefined && !socket.isSessionReused()) {
+  const resumed = socket.isSessionReused();
+  if (settings.pin === undefined && !resumed) {
     return undefined; // Node has verified authority, dates and name.
   }
-  const certificate = socket.getPeerX509Certificate();
-  return pinRefusal(certificate, settings) ?? resumedRefusal(socket, certificate, settings, host);
+  const certificate = readCertificate();
+  if (certificate === undefined) {
+    return refusal("server_not_trusted", "the server has no certificate");
+  }
+  return (
+    pinRefusal(certificate, settings) ?? (resumed ? resumedRefusal(socket, certificate, settings, host) : undefined)
+  );
 }
 
 /** Everything that trust depends on, as one text: two connections with the same text judge a server the same way. */
@@ -44,8 +58,8 @@ export function trustKey(settings: ClientTls, host: string): string {
   return JSON.stringify([name, pin, insecure, digest(ca), digest(cert), digest(key), minVersion, maxVersion]);
 }
 
-function pinRefusal(certificate: X509Certificate | undefined, { pin }: ClientTls): RpcError | undefined {
-  const found = certificate === undefined ? "none" : publicKeyPin(certificate);
+function pinRefusal(certificate: X509Certificate, { pin }: ClientTls): RpcError | undefined {
+  const found = publicKeyPin(certificate);
   if (pin === undefined || found === pin) {
     return undefined;
   }
@@ -53,23 +67,22 @@ function pinRefusal(certificate: X509Certificate | undefined, { pin }: ClientTls
   return refusal("server_identity_changed", message);
 }
 
-/** Node looks at neither name nor dates of a resumed session, only at what the full handshake found about its chain. */
+/** Of a resumed session Node looks at neither name nor dates, only at what the full handshake found about its chain. */
 function resumedRefusal(
-  socket: tls.TLSSocket,
-  certificate: X509Certificate | undefined,
+  { authorized }: tls.TLSSocket,
+  certificate: X509Certificate,
   settings: ClientTls,
   host: string,
 ): RpcError | undefined {
-  if (!socket.isSessionReused()) {
-    return undefined;
+  if (checksChain(settings) && !authorized) {
+    return refusal("server_not_trusted", "the resumed session is one of a server that is not trusted");
   }
-  if (checksChain(settings) && (!socket.authorized || certificate === undefined || isOutOfDate(certificate))) {
+  if (checksChain(settings) && isOutOfDate(certificate)) {
     return refusal("certificate_expired", "the certificate of the resumed session is out of date");
   }
-  const mismatch =
-    checksName(settings) && certificate !== undefined
-      ? tls.checkServerIdentity(settings.serverName ?? host, certificate.toLegacyObject())
-      : undefined;
+  const mismatch = checksName(settings)
+    ? tls.checkServerIdentity(settings.serverName ?? host, certificate.toLegacyObject())
+    : undefined;
   return mismatch === undefined ? undefined : fromSocketError(mismatch, host, "not_sent");
 }
 
