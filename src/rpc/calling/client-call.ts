@@ -60,12 +60,15 @@ export abstract class ClientCall implements Due {
   readonly opening: CallOpening;
   protected readonly keeper: CallKeeper;
   #settled = false;
+  #onAbort: (() => void) | undefined;
 
   constructor(keeper: CallKeeper, route: CallRoute, opening: CallOpening) {
     this.keeper = keeper;
     this.route = route;
     this.opening = opening;
-    opening.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (opening.signal !== undefined) {
+      this.#listen(opening.signal);
+    }
   }
 
   /** What the server may send before we give more. */
@@ -127,16 +130,20 @@ export abstract class ClientCall implements Due {
     return new RpcError(StatusCode.INTERNAL, message, { reason: "bad_response", delivery: "answered", cause });
   }
 
-  readonly #onAbort = (): void => {
-    this.giveUp(StatusCode.CANCELLED, "cancelled by the caller", "cancelled", this.opening.signal?.reason);
-  };
+  /** Most calls have no signal, and are spared the closure. */
+  #listen(signal: AbortSignal): void {
+    this.#onAbort = () => this.giveUp(StatusCode.CANCELLED, "cancelled by the caller", "cancelled", signal.reason);
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
 
   #settle(): boolean {
     if (this.#settled) {
       return false;
     }
     this.#settled = true;
-    this.opening.signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#onAbort !== undefined) {
+      this.opening.signal?.removeEventListener("abort", this.#onAbort);
+    }
     return true;
   }
 
