@@ -101,6 +101,7 @@ class CallRun {
         yield message;
       }
     } catch (error) {
+      if (this.#surroundings.signal.aborted) throw new ClientError("interrupted", "Interrupted.", { cause: error });
       this.#requestFailure = error;
       throw error;
     }
@@ -110,8 +111,11 @@ class CallRun {
     const { messages } = this.#invocation;
     if (messages === undefined) return [];
     if (messages === "-") {
-      this.#stdin = this.#surroundings.stdin();
-      return jsonValues(this.#stdin);
+      const stdin = this.#surroundings.stdin();
+      this.#stdin = stdin;
+      // Who waits for a line is not waiting for the network, which is all that the signal ends by itself.
+      this.#surroundings.signal.addEventListener("abort", () => stdin.destroy?.(), { once: true });
+      return jsonValues(stdin);
     }
     return [...valuesIn(messages)];
   }

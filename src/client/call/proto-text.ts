@@ -107,7 +107,10 @@ function fieldOf(field: protobuf.Field): FieldDescriptorProto {
     ...typeOf(field.type, field.resolvedType),
     jsonName: typeof jsonName === "string" ? jsonName : lowerCamelCase(name),
     ...(isOptionalOfProto3(field) ? { proto3Optional: true } : {}),
-    options: { debugRedact: options["debug_redact"] === true, deprecated: options["deprecated"] === true },
+    options: {
+      debugRedact: options["debug_redact"] === true,
+      ...(typeof options["packed"] === "boolean" ? { packed: options["packed"] } : {}),
+    },
   });
 }
 
