@@ -4,7 +4,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { CallOptions, Connection } from "../../rpc/index.js";
 
 /**
- * Makes the call and gives its answers, one or many. A method without a request stream takes the first request, or an
+ * Makes the call and gives its answers, one or many. A method without a request stream takes the one request, or an
  * empty message when there is none.
  */
 export async function* callMethod(
@@ -38,9 +38,11 @@ export async function* callMethod(
   }
 }
 
+/** Reads to the end: that there is no second one shows only then. */
 async function single({ input }: DescMethod, requests: AsyncIterable<Message>): Promise<Message> {
-  for await (const request of requests) return request;
-  return create(input);
+  let only: Message | undefined;
+  for await (const request of requests) only ??= request;
+  return only ?? create(input);
 }
 
 /** A message type in the form in which generated ones come. */
