@@ -16,9 +16,10 @@ const KEY_FORM = /^[a-z0-9._-]{1,64}$/;
 
 /** Keys are `[a-z0-9._-]{1,64}`. Order is kept; a key may have several values. */
 export class Metadata {
-  #entries: MetadataEntry[];
+  /** Never changed in place: frames and calls may share it. */
+  #entries: readonly MetadataEntry[];
 
-  constructor(entries: MetadataEntry[] = []) {
+  constructor(entries: readonly MetadataEntry[] = []) {
     this.#entries = entries;
   }
 
@@ -69,10 +70,8 @@ export class Metadata {
 
   append(key: string, value: MetadataValue): this {
     checkKey(key);
-    this.#entries.push({
-      key,
-      value: typeof value === "string" ? { $case: "text", value } : { $case: "binary", value },
-    });
+    const one = typeof value === "string" ? ({ $case: "text", value } as const) : ({ $case: "binary", value } as const);
+    this.#entries = [...this.#entries, { key, value: one }];
     return this;
   }
 

@@ -45,7 +45,7 @@ export function failureResponse(
   const detailBytes = details.reduce((sum, { typeUrl, value }) => sum + 3 * typeUrl.length + value.length + 16, 0);
   const room = maxFrameBytes - FAILURE_HEAD_BYTES - 3 * MAX_MESSAGE_LENGTH;
   const keptDetails = fits && detailBytes <= room ? [...details] : [];
-  const keptMetadata = fitsMetadata(metadata, room - (keptDetails.length > 0 ? detailBytes : 0)) ? [...metadata] : [];
+  const keptMetadata = fitsMetadata(metadata, room - (keptDetails.length > 0 ? detailBytes : 0)) ? metadata : [];
   return {
     kind: "response",
     streamId,

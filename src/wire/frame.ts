@@ -25,7 +25,7 @@ export interface RequestFrame {
   readonly open: boolean;
   /** Bytes of Data accepted before Credit. */
   readonly credit: number;
-  readonly metadata: MetadataEntry[];
+  readonly metadata: readonly MetadataEntry[];
   readonly payload: Uint8Array;
 }
 
@@ -34,7 +34,7 @@ export interface ResponseFrame {
   readonly streamId: number;
   /** undefined means OK. */
   readonly status: Status | undefined;
-  readonly metadata: MetadataEntry[];
+  readonly metadata: readonly MetadataEntry[];
   readonly payload: Uint8Array;
 }
 

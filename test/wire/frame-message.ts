@@ -28,11 +28,11 @@ function bodyWithSameName(frame: Exclude<Frame, { kind: "go_away" | "unknown" }>
   switch (frame.kind) {
     case "request": {
       const { kind, streamId, ...value } = frame;
-      return { $case: kind, value };
+      return { $case: kind, value: { ...value, metadata: [...value.metadata] } };
     }
     case "response": {
       const { kind, streamId, ...value } = frame;
-      return { $case: kind, value };
+      return { $case: kind, value: { ...value, metadata: [...value.metadata] } };
     }
     case "data": {
       const { kind, streamId, ...value } = frame;

@@ -103,7 +103,7 @@ export abstract class ClientCall implements Due {
     }
   }
 
-  fail(error: RpcError, metadata: MetadataEntry[] = []): void {
+  fail(error: RpcError, metadata: readonly MetadataEntry[] = []): void {
     if (this.#settle()) {
       this.#tellMetadata(metadata);
       this.onFailure(error);
@@ -147,7 +147,7 @@ export abstract class ClientCall implements Due {
     return true;
   }
 
-  #tellMetadata(metadata: MetadataEntry[]): void {
+  #tellMetadata(metadata: readonly MetadataEntry[]): void {
     try {
       this.opening.onResponseMetadata?.(new Metadata(metadata));
     } catch {

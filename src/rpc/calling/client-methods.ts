@@ -97,7 +97,7 @@ class ClientMethod {
       kind: this.#route.kind,
       method: this.#route.path,
       request: request as Messages,
-      metadata: new Metadata([...Metadata.from(options.metadata).entries]),
+      metadata: new Metadata(Metadata.from(options.metadata).entries),
       timeoutMs: options.timeoutMs,
       signal: options.signal,
       onResponseMetadata: options.onResponseMetadata,

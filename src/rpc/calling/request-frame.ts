@@ -1,13 +1,11 @@
 // A call as the frame that opens its stream.
 
-import type { MetadataEntry } from "../../gen/earshot/call/v1/call.js";
 import type { RequestFrame } from "../../wire/frame.js";
 import { metadataRoom } from "../metadata.js";
 import type { ClientCall } from "./client-call.js";
 
 /** Tags and lengths around a request's method, metadata and payload take less. */
 const HEAD_BYTES = 64;
-const NO_ENTRIES: MetadataEntry[] = [];
 const MAX_TIMEOUT_MS = 0xffff_ffff;
 
 /** No frame of this call is longer. */
@@ -24,7 +22,7 @@ export function requestFrame(call: ClientCall): RequestFrame {
     timeoutMs: timeLeftMs(call),
     open: call.streamsRequests,
     credit: call.creditBytes,
-    metadata: opening.metadata.length === 0 ? NO_ENTRIES : [...opening.metadata],
+    metadata: opening.metadata,
     payload: opening.payload,
   };
 }

@@ -212,15 +212,14 @@ export class ServedCalls implements CallHost, StreamHost, Load {
     const wantedMs = frame.timeoutMs === 0 ? Number.POSITIVE_INFINITY : frame.timeoutMs;
     const mostMs = streams === undefined ? this.#limits.maxDeadlineMs : this.#limits.maxStreamingMs;
     const timeoutMs = Math.min(wantedMs, mostMs);
-    const { streamId, metadata } = frame;
-    const call = new ServerCall(this, route, { streamId, metadata, requestBytes: frame.payload.length, timeoutMs });
+    const call = new ServerCall(this, route, frame, timeoutMs);
     if (streams !== undefined) {
       this.#attach(call, streams);
     }
-    this.#calls.set(streamId, call);
+    this.#calls.set(frame.streamId, call);
     this.runningHandlers += 1;
     this.openRequestBytes += call.requestBytes;
-    if (Number.isFinite(timeoutMs)) {
+    if (timeoutMs !== Number.POSITIVE_INFINITY) {
       this.#deadlines.schedule(call, call.startedAtMs + timeoutMs);
     }
     if (this.#calls.size === 1) {
@@ -238,7 +237,7 @@ export class ServedCalls implements CallHost, StreamHost, Load {
   }
 
   #respond(call: ServerCall, payload: Uint8Array): void {
-    const metadata = [...call.responseEntries];
+    const metadata = call.responseEntries;
     let length: number;
     try {
       this.checkSize(payload.length, metadataRoom(metadata));

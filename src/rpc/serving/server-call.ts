@@ -1,12 +1,15 @@
 // One call on the server: its deadline, its abort signal, and that it ends exactly once.
 
 import type { MetadataEntry } from "../../gen/earshot/call/v1/call.js";
+import type { RequestFrame } from "../../wire/frame.js";
 import type { CallContext, Peer } from "../call-context.js";
 import type { Due } from "../channel/deadline-queue.js";
 import { Metadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import { type CallStreams, isSource } from "./call-streams.js";
 import type { Route } from "./routes.js";
+
+const NO_ENTRIES: readonly MetadataEntry[] = [];
 
 /** The connection as its calls see it. */
 export interface CallHost {
@@ -25,33 +28,44 @@ export interface CallHost {
 export class ServerCall implements CallContext, Due {
   dueAt = Number.POSITIVE_INFINITY;
   slot = -1;
-  readonly method: string;
-  readonly deadline: number | undefined;
-  readonly metadata: Metadata;
   readonly streamId: number;
   readonly route: Route;
   readonly requestBytes: number;
   readonly startedAtMs = performance.now();
+  /** Infinity: none. */
+  readonly timeoutMs: number;
   /** Undefined for unary calls, which most are. */
   streams: CallStreams | undefined;
   readonly #host: CallHost;
+  readonly #entries: readonly MetadataEntry[];
   #ended = false;
   #abortReason: RpcError | undefined;
+  // Most handlers look at none of these: they are made when first asked for.
   #abort: AbortController | undefined;
+  #metadata: Metadata | undefined;
   #responseMetadata: Metadata | undefined;
 
-  constructor(
-    host: CallHost,
-    route: Route,
-    fields: { streamId: number; metadata: MetadataEntry[]; requestBytes: number; timeoutMs: number },
-  ) {
+  constructor(host: CallHost, route: Route, frame: RequestFrame, timeoutMs: number) {
     this.#host = host;
     this.route = route;
-    this.method = route.path;
-    this.streamId = fields.streamId;
-    this.requestBytes = fields.requestBytes;
-    this.metadata = new Metadata(fields.metadata);
-    this.deadline = Number.isFinite(fields.timeoutMs) ? Date.now() + fields.timeoutMs : undefined;
+    this.streamId = frame.streamId;
+    this.requestBytes = frame.payload.length;
+    this.timeoutMs = timeoutMs;
+    this.#entries = frame.metadata;
+  }
+
+  get method(): string {
+    return this.route.path;
+  }
+
+  get deadline(): number | undefined {
+    const leftMs = this.startedAtMs + this.timeoutMs - performance.now();
+    return this.timeoutMs === Number.POSITIVE_INFINITY ? undefined : Date.now() + leftMs;
+  }
+
+  get metadata(): Metadata {
+    this.#metadata ??= new Metadata(this.#entries);
+    return this.#metadata;
   }
 
   get peer(): Peer {
@@ -62,7 +76,6 @@ export class ServerCall implements CallContext, Due {
     return { id: this.#host.id };
   }
 
-  /** Made when first asked for: most handlers never look. */
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
@@ -80,7 +93,7 @@ export class ServerCall implements CallContext, Due {
 
   /** The entries that the handler set. */
   get responseEntries(): readonly MetadataEntry[] {
-    return this.#responseMetadata?.entries ?? [];
+    return this.#responseMetadata === undefined ? NO_ENTRIES : this.#responseMetadata.entries;
   }
 
   get ended(): boolean {
@@ -97,7 +110,10 @@ export class ServerCall implements CallContext, Due {
       return;
     }
     if (isThenable(outcome)) {
-      outcome.then(this.#answered, this.#failed);
+      outcome.then(
+        (response) => this.#answered(response),
+        (error) => this.#failed(error),
+      );
     } else {
       this.#answered(outcome);
     }
@@ -126,7 +142,7 @@ export class ServerCall implements CallContext, Due {
     this.#host.onExpired(this);
   }
 
-  readonly #answered = (response: unknown): void => {
+  #answered(response: unknown): void {
     if (this.streams !== undefined && this.route.method.responseStream) {
       this.#stream(this.streams, response);
       return;
@@ -143,30 +159,33 @@ export class ServerCall implements CallContext, Due {
         new TypeError(`the handler of ${this.method} returned ${typeof response}, no message`),
       );
     }
-  };
+  }
 
   /** The handler counts as running until what it gave is read to its end, or has let go. */
   #stream(streams: CallStreams, source: unknown): void {
     if (isSource(source)) {
-      streams.send(source, this.#ended).then(this.#streamed, this.#failed);
+      streams.send(source, this.#ended).then(
+        () => this.#streamed(),
+        (error) => this.#failed(error),
+      );
     } else {
       this.#failed(new TypeError(`the handler of ${this.method} returned ${typeof source}, no stream`));
     }
   }
 
-  readonly #streamed = (): void => {
+  #streamed(): void {
     this.#host.onReturned();
     if (!this.#ended) {
       this.#host.onStreamed(this);
     }
-  };
+  }
 
-  readonly #failed = (error: unknown): void => {
+  #failed(error: unknown): void {
     this.#host.onReturned();
     if (!this.#ended) {
       this.#host.onFailure(this, error);
     }
-  };
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
