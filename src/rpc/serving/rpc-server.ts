@@ -103,7 +103,7 @@ export class RpcServer extends EventEmitter<ServerEvents> {
   reloadTls(settings: ServerTls): void {
     if (!this.#doorway.encrypts) {
       const message = "the server was made without TLS";
-      throw new RpcError(StatusCode.FAILED_PRECONDITION, message, { reason: "bad_options", delivery: "not_sent" });
+      throw new RpcError(StatusCode.INVALID_ARGUMENT, message, { reason: "bad_options", delivery: "not_sent" });
     }
     this.#doorway.reload(settings);
   }

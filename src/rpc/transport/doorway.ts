@@ -2,7 +2,7 @@
 
 import type { X509Certificate } from "node:crypto";
 import { randomBytes } from "node:crypto";
-import { createServer, type Server, Socket } from "node:net";
+import { createServer, Socket } from "node:net";
 import * as tls from "node:tls";
 import { ALPN_PROTOCOL } from "../../wire/protocol.js";
 import { StatusCode } from "../../wire/status-code.js";
@@ -10,7 +10,7 @@ import type { Limits } from "../limits.js";
 import { type Reason, RpcError } from "../rpc-error.js";
 import { Admission } from "./admission.js";
 import { clientRefusal, dismiss } from "./client-certificate.js";
-import { type ListenAddress, listenOn } from "./listen-address.js";
+import { type ListenAddress, type Listening, listenOn } from "./listen-address.js";
 import { serverTlsOptions } from "./server-context.js";
 import { fromClientError } from "./socket-error.js";
 import { SocketPeer } from "./socket-peer.js";
@@ -37,7 +37,8 @@ export class Doorway {
   readonly #observer: DoorwayObserver;
   readonly #limits: Limits;
   readonly #admission: Admission;
-  readonly #listeners = new Set<Server>();
+  readonly #listening: Listening<ListenAddress>[] = [];
+  #closed = false;
   readonly #guests = new WeakMap<Socket, Guest>();
   /** Sockets whose handshake has not ended, the oldest first. */
   readonly #halfOpen = new Set<Socket>();
@@ -72,19 +73,19 @@ export class Doorway {
   async listen<A extends ListenAddress>(address: A, onLaterError: (error: RpcError) => void): Promise<A> {
     const isUnix = address.path !== undefined;
     const listener = createServer({ noDelay: !isUnix }, (socket) => this.#onSocket(socket, isUnix));
-    this.#listeners.add(listener);
-    try {
-      return await listenOn(listener, address, onLaterError);
-    } catch (error) {
-      this.#listeners.delete(listener);
-      throw error;
+    const listening = await listenOn(listener, address, onLaterError);
+    this.#listening.push(listening);
+    if (this.#closed) {
+      listening.close();
     }
+    return listening.address;
   }
 
   /** Takes nobody any more, and drops all who have not finished their handshake. */
   close(): void {
-    for (const listener of this.#listeners) {
-      listener.close();
+    this.#closed = true;
+    for (const listening of this.#listening) {
+      listening.close();
     }
     for (const socket of this.#halfOpen) {
       socket.destroy();

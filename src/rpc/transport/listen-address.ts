@@ -15,34 +15,52 @@ export type ListenAddress = TcpAddress | UnixListenAddress;
 
 const DEFAULT_MODE = 0o600;
 
-/** Resolves with the address taken. Errors after that, such as running out of descriptors, go to `onLaterError`. */
+export interface Listening<A> {
+  /** The address taken. */
+  readonly address: A;
+  /** Takes nobody any more; the file of a Unix socket is gone at once. */
+  close(): void;
+}
+
+/** Errors after it has begun to listen, such as running out of descriptors, go to `onLaterError`. */
 export async function listenOn<A extends ListenAddress>(
   server: Server,
   address: A,
   onLaterError: (error: RpcError) => void,
-): Promise<A> {
+): Promise<Listening<A>> {
   const where = addressLabel(address);
   try {
-    const taken = address.path === undefined ? await listenOnPort(server, address) : await takeFile(server, address);
+    const { taken, release } =
+      address.path === undefined ? await listenOnPort(server, address) : await takeFile(server, address);
     server.on("error", (error) => onLaterError(fromSocketError(error, where, "not_sent")));
-    return { ...address, ...taken };
+    const close = (): void => {
+      release();
+      server.close();
+    };
+    return { address: { ...address, ...taken }, close };
   } catch (error) {
     throw error instanceof RpcError ? error : fromSocketError(error, where, "not_sent");
   }
 }
 
-function listenOnPort(server: Server, { host, port }: TcpAddress): Promise<TcpAddress> {
+interface Taken {
+  readonly taken: TcpAddress | UnixAddress;
+  release(): void;
+}
+
+function listenOnPort(server: Server, { host, port }: TcpAddress): Promise<Taken> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port }, () => {
       server.off("error", reject);
       const bound = server.address();
-      resolve(bound !== null && typeof bound === "object" ? { host: bound.address, port: bound.port } : { host, port });
+      const taken =
+        bound !== null && typeof bound === "object" ? { host: bound.address, port: bound.port } : { host, port };
+      resolve({ taken, release: () => undefined });
     });
   });
 }
 
-async function takeFile(server: Server, { path, mode = DEFAULT_MODE }: UnixListenAddress): Promise<UnixAddress> {
-  await listenOnFile(server, path, mode);
-  return { path };
+async function takeFile(server: Server, { path, mode = DEFAULT_MODE }: UnixListenAddress): Promise<Taken> {
+  return { taken: { path }, release: await listenOnFile(server, path, mode) };
 }

@@ -1,6 +1,6 @@
 // What a server's handshakes run with: its certificate, whom it asks for theirs, and how sessions resume (RFC 8446, 4.6.1).
 
-import { constants, createHash } from "node:crypto";
+import { constants, createHash, X509Certificate } from "node:crypto";
 import * as tls from "node:tls";
 import { ALPN_PROTOCOL } from "../../wire/protocol.js";
 import { badTls, readAuthorities, type ServerTls, suiteOf } from "./tls-settings.js";
@@ -18,6 +18,7 @@ export function serverTlsOptions(settings: ServerTls, handshakeTimeoutMs: number
   }
   const context = { ...suiteOf(settings), ...readAuthorities(clientCa), cert, key, honorCipherOrder: true };
   try {
+    new X509Certificate(cert); // Node would take an empty text, and then fail every handshake.
     tls.createSecureContext(context); // tls.createServer builds its own; this one only shows that it can.
   } catch (cause) {
     throw badTls("the server's certificate and key cannot be used: give matching, unencrypted PEM", cause);

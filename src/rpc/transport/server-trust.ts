@@ -1,6 +1,6 @@
 // How a client judges a server: authority, name and pin, in full handshakes and in resumed ones alike.
 
-import { createHash, type X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as tls from "node:tls";
 import { ALPN_PROTOCOL } from "../../wire/protocol.js";
@@ -127,6 +127,7 @@ function readIdentity({ cert, key }: ClientTls): Pick<tls.SecureContextOptions, 
     return {};
   }
   try {
+    new X509Certificate(cert);
     tls.createSecureContext({ cert, key });
     return { cert, key };
   } catch (cause) {

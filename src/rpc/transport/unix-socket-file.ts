@@ -16,9 +16,10 @@ const MAX_ATTEMPTS = 3;
 
 /**
  * Listens on a name of its own, sets the mode, and only then gives the file its real name, by a link, which replaces nothing.
+ * Resolves with what removes the file.
  * @throws RpcError `address_in_use` when someone listens there, or when the file is no socket; `bad_options`
  */
-export async function listenOnFile(server: Server, path: string, mode: number): Promise<void> {
+export async function listenOnFile(server: Server, path: string, mode: number): Promise<() => void> {
   const temporary = join(dirname(path), `.${randomBytes(NAME_BYTES).toString("hex")}`);
   checkPath(path, temporary);
   await listening(server, temporary, mode);
@@ -31,7 +32,7 @@ export async function listenOnFile(server: Server, path: string, mode: number): 
     await unlink(temporary).catch(() => undefined);
   }
   const { dev, ino } = await lstat(path);
-  server.once("close", () => removeOwn(path, dev, ino));
+  return () => removeOwn(path, dev, ino);
 }
 
 function checkPath(path: string, temporary: string): void {
