@@ -16,7 +16,8 @@ interface Block {
 
 /** First in, first out. What `take` gives is never written to again. */
 export class PayloadQueue {
-  #blocks: Block[] = [];
+  /** Those before the head are read, and gone. */
+  #blocks: (Block | undefined)[] = [];
   #head = 0;
   #count = 0;
   #nextBlockBytes = FIRST_BLOCK_BYTES;
@@ -72,6 +73,7 @@ export class PayloadQueue {
   }
 
   #dropFirst(): void {
+    this.#blocks[this.#head] = undefined;
     this.#head += 1;
     if (this.#head === this.#blocks.length) {
       this.clear();
