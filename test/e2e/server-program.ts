@@ -42,20 +42,32 @@ export class ServerProcess {
 
   /** Resolves with the port once the line is there. */
   async listening(): Promise<number> {
-    for (;;) {
-      const port = LISTENING.exec(this.#stdout)?.[1];
-      if (port !== undefined) {
-        return Number(port);
-      }
-      if (this.#child.exitCode !== null) {
-        throw new Error(`the server ended with ${this.#child.exitCode}: ${this.#stderr}`);
-      }
-      await Promise.race([once(this.#child.stdout ?? this.#child, "data"), this.#exited]);
-    }
+    await this.wrote(LISTENING);
+    return Number(LISTENING.exec(this.#stdout)?.[1]);
+  }
+
+  /** Resolves once stdout has a match. */
+  wrote(pattern: RegExp): Promise<void> {
+    return this.#until(() => pattern.test(this.#stdout));
+  }
+
+  /** Resolves once stderr has a match. */
+  logged(pattern: RegExp): Promise<void> {
+    return this.#until(() => pattern.test(this.#stderr));
   }
 
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
+  }
+
+  async #until(isThere: () => boolean): Promise<void> {
+    while (!isThere()) {
+      if (this.#child.exitCode !== null) {
+        throw new Error(`the server ended with ${this.#child.exitCode}: ${this.#stderr}`);
+      }
+      const output = [this.#child.stdout, this.#child.stderr].map((stream) => once(stream ?? this.#child, "data"));
+      await Promise.race([...output, this.#exited]);
+    }
   }
 
   async ended(): Promise<Ended> {
