@@ -152,7 +152,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   }
 
   get #idle(): boolean {
-    return this.#queue.size === 0 && this.#resting.size === 0 && ![...this.#sockets].some((one) => one.busy);
+    return this.#queue.size === 0 && this.#resting.size === 0 && ![...this.#sockets].some((one) => one.hasCalls);
   }
 
   get #mayRepeat(): boolean {

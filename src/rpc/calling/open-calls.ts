@@ -3,19 +3,21 @@
 import type { Socket } from "node:net";
 import type { GoAway, Hello } from "../../gen/earshot/call/v1/call.js";
 import type { Frame, ResponseFrame } from "../../wire/frame.js";
-import { StatusCode, statusName } from "../../wire/status-code.js";
+import { StatusCode } from "../../wire/status-code.js";
 import { StreamIds } from "../../wire/stream-ids.js";
 import type { ChannelOwner } from "../channel/channel-owner.js";
 import type { DeadlineQueue } from "../channel/deadline-queue.js";
 import { FrameChannel } from "../channel/frame-channel.js";
 import { FLOOR_LIMITS, helloFrame, type PeerLimits, peerLimits } from "../channel/hello.js";
+import { StreamTable } from "../channel/stream-table.js";
 import { violation } from "../channel/violation.js";
 import type { Limits } from "../limits.js";
 import { RpcError } from "../rpc-error.js";
 import { errorOfResponse, knownCode } from "../status-response.js";
 import type { CallLink, ClientCall } from "./client-call.js";
 import { requestFrame, requestFrameBytes } from "./request-frame.js";
-import { unavailable } from "./unavailable.js";
+import { serverClosing, unavailable } from "./unavailable.js";
+import { badRequest, tooLarge } from "./unsendable.js";
 
 /** Who brings the calls. */
 export interface OpenCallsObserver {
@@ -37,13 +39,17 @@ export class OpenCalls implements ChannelOwner, CallLink {
   readonly #deadlines: DeadlineQueue;
   readonly #channel: FrameChannel;
   readonly #pingIntervalMs: number;
-  readonly #open = new Map<number, ClientCall>();
+  readonly #open = new StreamTable<ClientCall>();
   /** Those that wait for room to send more requests. */
   readonly #sending = new Set<ClientCall>();
   readonly #ids = new StreamIds("client");
   #peer: PeerLimits = FLOOR_LIMITS;
   #sawHello = false;
+  /** Whether a call waits for the server's Hello: then too the server must show that it lives. */
+  #awaitsHello = false;
   #stopped: RpcError | undefined;
+  /** What the server says we did wrong. It tells a caller more than that the connection was lost then. */
+  #blame: RpcError | undefined;
 
   constructor(socket: Socket, limits: Limits, deadlines: DeadlineQueue, observer: OpenCallsObserver) {
     this.#observer = observer;
@@ -58,6 +64,10 @@ export class OpenCalls implements ChannelOwner, CallLink {
   }
 
   get busy(): boolean {
+    return this.hasCalls || this.#awaitsHello;
+  }
+
+  get hasCalls(): boolean {
     return this.#open.size > 0;
   }
 
@@ -88,11 +98,12 @@ export class OpenCalls implements ChannelOwner, CallLink {
    */
   take(call: ClientCall): boolean {
     if (call.streamsRequests && !this.#sawHello) {
-      return false; // Who knows what its requests will be.
+      return this.#awaitHello(); // Who knows what its requests will be.
     }
     const bytes = requestFrameBytes(call);
     if (bytes > this.#peer.maxFrameBytes) {
-      return this.#sawHello && this.#refuse(call, tooLarge(call, bytes, this.#peer.maxFrameBytes));
+      const { maxFrameBytes } = this.#peer;
+      return this.#sawHello ? this.#refuse(call, tooLarge(call, bytes, maxFrameBytes)) : this.#awaitHello();
     }
     const streamId = this.#ids.allocate();
     if (streamId === undefined) {
@@ -101,7 +112,7 @@ export class OpenCalls implements ChannelOwner, CallLink {
     }
     call.streamId = streamId;
     call.link = this;
-    this.#open.set(streamId, call);
+    this.#open.add(call);
     if (this.#open.size === 1) {
       this.#channel.expectAnswers();
     }
@@ -140,7 +151,7 @@ export class OpenCalls implements ChannelOwner, CallLink {
   /** Cancels what is open, and closes. */
   end(reason: RpcError): void {
     this.#stopped = reason;
-    for (const streamId of this.#open.keys()) {
+    for (const { streamId } of this.#open.all()) {
       this.#channel.send({ kind: "cancel", streamId, code: StatusCode.CANCELLED, reason: "the connection closes" });
     }
     this.#channel.end(undefined);
@@ -185,8 +196,8 @@ export class OpenCalls implements ChannelOwner, CallLink {
   onEnd(reason: RpcError | undefined): void {
     const why =
       this.#stopped ?? reason ?? unavailable("connection_lost", "the server closed the connection", "unknown");
-    const lost = reason ?? why;
-    for (const call of [...this.#open.values()]) {
+    const lost = this.#blame ?? reason ?? why;
+    for (const call of this.#open.all()) {
       this.#forget(call);
       call.fail(unavailable(lost.reason ?? "connection_lost", lost.message, "unknown", lost.cause ?? lost));
     }
@@ -232,22 +243,23 @@ export class OpenCalls implements ChannelOwner, CallLink {
       throw violation(StatusCode.INVALID_ARGUMENT, "a second Hello");
     }
     this.#sawHello = true;
+    this.#awaitsHello = false;
     this.#peer = peerLimits(hello);
     this.#channel.pingIntervalMs = Math.max(this.#pingIntervalMs, this.#peer.minPingIntervalMs);
     this.#observer.onRoom(this);
   }
 
   /** It may come twice: first to say that no more calls should be opened, then which of those on the way were taken. */
-  #onGoAway({ code, message, lastStreamId }: Pick<GoAway, "code" | "message" | "lastStreamId">): void {
-    const said = message === "" ? "the server is closing" : `the server is closing: ${message}`;
-    const detail = code === StatusCode.OK ? said : `${said} (${statusName(knownCode(code))})`;
-    const returned = [...this.#open.values()].filter((call) => call.streamId > lastStreamId);
+  #onGoAway(goAway: Pick<GoAway, "code" | "message" | "lastStreamId">): void {
+    const closing = serverClosing(goAway, "unknown");
+    const returned = this.#open.all().filter((call) => call.streamId > goAway.lastStreamId);
     for (const call of returned) {
       this.#forget(call);
     }
-    this.stop(unavailable("server_closing", detail, "unknown"));
+    this.#blame = goAway.code === StatusCode.OK ? undefined : closing;
+    this.stop(closing);
     for (const call of returned) {
-      this.#observer.onReturned(call, unavailable("server_closing", detail, "not_processed"));
+      this.#observer.onReturned(call, serverClosing(goAway, "not_processed"));
     }
   }
 
@@ -266,6 +278,14 @@ export class OpenCalls implements ChannelOwner, CallLink {
     this.#sending.delete(call);
   }
 
+  #awaitHello(): false {
+    if (!this.#awaitsHello) {
+      this.#awaitsHello = true;
+      this.#channel.expectAnswers();
+    }
+    return false;
+  }
+
   #refuse(call: ClientCall, error: RpcError): true {
     this.#deadlines.remove(call);
     call.fail(error);
@@ -274,19 +294,9 @@ export class OpenCalls implements ChannelOwner, CallLink {
 
   /** After a call ended: another may go, or the connection may close. */
   #proceed(): void {
-    if (this.#stopped !== undefined && !this.busy) {
+    if (this.#stopped !== undefined && !this.hasCalls) {
       this.#channel.end(this.#stopped.reason === "connection_closed" ? undefined : this.#stopped);
     }
     this.#observer.onRoom(this);
   }
-}
-
-function tooLarge({ route }: ClientCall, bytes: number, maxBytes: number): RpcError {
-  const message = `${route.path}: the request has ${bytes} bytes, the server accepts ${maxBytes}`;
-  return new RpcError(StatusCode.RESOURCE_EXHAUSTED, message, { reason: "too_large", delivery: "not_sent" });
-}
-
-function badRequest({ route }: ClientCall, cause: unknown): RpcError {
-  const message = `${route.path}: the request cannot be sent: ${String(cause)}`;
-  return new RpcError(StatusCode.INVALID_ARGUMENT, message, { reason: "bad_request", delivery: "not_sent", cause });
 }

@@ -1,7 +1,9 @@
 // The error of calls whose connection is not there, or no longer.
 
-import { StatusCode } from "../../wire/status-code.js";
+import type { GoAway } from "../../gen/earshot/call/v1/call.js";
+import { StatusCode, statusName } from "../../wire/status-code.js";
 import { type Delivery, type Reason, RpcError } from "../rpc-error.js";
+import { knownCode } from "../status-response.js";
 
 export function unavailable(reason: Reason, message: string, delivery: Delivery, cause?: unknown): RpcError {
   return new RpcError(StatusCode.UNAVAILABLE, message, { reason, delivery, cause });
@@ -10,4 +12,11 @@ export function unavailable(reason: Reason, message: string, delivery: Delivery,
 /** The same failure, as the error of a call that was never sent. */
 export function notSent({ code, reason, message, cause }: RpcError): RpcError {
   return new RpcError(code, message, { reason, delivery: "not_sent", cause });
+}
+
+/** What the server says of its going, in the words of its GoAway. */
+export function serverClosing({ code, message }: Pick<GoAway, "code" | "message">, delivery: Delivery): RpcError {
+  const said = message === "" ? "the server is closing" : `the server is closing: ${message}`;
+  const detail = code === StatusCode.OK ? said : `${said} (${statusName(knownCode(code))})`;
+  return unavailable("server_closing", detail, delivery);
 }
