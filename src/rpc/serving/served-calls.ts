@@ -5,6 +5,7 @@ import { WIRE_LIMITS } from "../../wire/limits.js";
 import { StatusCode } from "../../wire/status-code.js";
 import type { Peer } from "../call-context.js";
 import type { DeadlineQueue } from "../channel/deadline-queue.js";
+import { StreamTable } from "../channel/stream-table.js";
 import type { Limits } from "../limits.js";
 import { decodeMessage, encodeMessage } from "../message-codec.js";
 import { metadataRoom } from "../metadata.js";
@@ -27,7 +28,7 @@ export class ServedCalls implements CallHost, StreamHost, Load {
   readonly #observer: CallObserver;
   readonly #limits: Limits;
   readonly #deadlines: DeadlineQueue;
-  readonly #calls = new Map<number, ServerCall>();
+  readonly #calls = new StreamTable<ServerCall>();
   /** Those of them that send streams, in the order in which they are woken. */
   readonly #senders = new Set<CallStreams>();
   runningHandlers = 0;
@@ -119,7 +120,7 @@ export class ServedCalls implements CallHost, StreamHost, Load {
 
   /** Tells every caller that its call is cancelled. */
   cancelAll(): void {
-    for (const { streamId } of this.#calls.values()) {
+    for (const { streamId } of this.#calls.all()) {
       this.send({ kind: "cancel", streamId, code: StatusCode.UNAVAILABLE, reason: "the server is closing" });
     }
     this.endAll(StatusCode.UNAVAILABLE, abortedBecause.closing());
@@ -127,7 +128,7 @@ export class ServedCalls implements CallHost, StreamHost, Load {
 
   /** Ends every call without a word to its caller. */
   endAll(code: StatusCode, reason: RpcError): void {
-    for (const call of [...this.#calls.values()]) {
+    for (const call of this.#calls.all()) {
       this.#close(call, code, 0);
       call.abort(reason);
     }
@@ -216,7 +217,7 @@ export class ServedCalls implements CallHost, StreamHost, Load {
     if (streams !== undefined) {
       this.#attach(call, streams);
     }
-    this.#calls.set(frame.streamId, call);
+    this.#calls.add(call);
     this.runningHandlers += 1;
     this.openRequestBytes += call.requestBytes;
     if (timeoutMs !== Number.POSITIVE_INFINITY) {
