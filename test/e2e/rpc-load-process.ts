@@ -27,25 +27,38 @@ export interface ClientOrder {
   readonly timeoutMs: number;
 }
 
+export interface CrowdOrder {
+  /** Silent after the Hello; stopped within the TLS handshake; or sending a frame byte by byte. */
+  readonly kind: "idle" | "half_open" | "dribbling";
+  readonly count: number;
+  readonly port: number;
+  readonly ca: string;
+  readonly dribbleEveryMs: number;
+}
+
 /** What the programs say to the parent. */
 export type Report =
   | { readonly what: "listening"; readonly port: number }
   /** Calls that have ended so far. */
   | { readonly what: "progress"; readonly calls: number }
+  /** How many of a crowd have arrived, and how many have lost their connection since. */
+  | { readonly what: "crowd"; readonly arrived: number; readonly gone: number; readonly longestLifeMs: number }
   /** Every caller has stopped. */
   | { readonly what: "finished" }
   /** The server's books, whenever it is asked for them. */
   | { readonly what: "books"; readonly openCalls: number; readonly openConnections: number };
 
+type Program = "rpc-load-server" | "rpc-load-client" | "rpc-flood-crowd";
+
 /** How long anything may take that must happen: a bound against hanging, and no measure. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export class LoadProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
   /** `program` is the file's name without its ending. */
-  constructor(t: Test, program: "rpc-load-server" | "rpc-load-client", order: ServerOrder | ClientOrder) {
+  constructor(t: Test, program: Program, order: ServerOrder | ClientOrder | CrowdOrder) {
     this.#child = fork(fileURLToPath(new URL(`./${program}.js`, import.meta.url)), { stdio: "inherit" });
     this.#ended = once(this.#child, "exit");
     this.#child.send(order);
