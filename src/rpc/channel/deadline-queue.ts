@@ -13,7 +13,7 @@ const MAX_TIMER_MS = 0x7fff_ffff;
 
 /**
  * Holds deadlines and calls `onDue` on each as it passes. The timer is armed for the soonest one only and is left alone
- * when that one is removed, since most deadlines never pass: it then wakes once for nothing.
+ * when that one is removed, even as the last: most deadlines never pass, and it then wakes once for nothing.
  */
 export class DeadlineQueue {
   #heap: Due[] = [];
@@ -48,9 +48,6 @@ export class DeadlineQueue {
       this.#place(last, slot);
       this.#rise(last);
       this.#sink(last);
-    }
-    if (this.#heap.length === 0 && this.#timer !== undefined && this.#armedFor - performance.now() > 1000) {
-      this.#disarm();
     }
   }
 
