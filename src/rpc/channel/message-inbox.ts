@@ -170,14 +170,13 @@ export class MessageInbox implements AsyncIterableIterator<object, undefined> {
     return Promise.resolve({ done: false, value });
   }
 
-  /** The first reader is told at once; further ones, and later reads, find the end. */
+  /** The first reader is told at once; further ones, and later reads, find the end, whatever the host does to the call. */
   #undecodable(cause: unknown): RpcError {
-    const error = this.#host.onUndecodable(cause);
-    this.#drop();
     this.#error = undefined;
     this.#state = "failed";
+    this.#drop();
     this.#dismissReaders();
-    return error;
+    return this.#host.onUndecodable(cause);
   }
 
   #consumed(cost: number): void {
