@@ -14,6 +14,11 @@ export interface PumpHost {
 
 export type MessageSource = AsyncIterable<object> | Iterable<object>;
 
+/** After this much at a stretch all others get their turn: credit may be wide, and a source ready with the next message always. */
+const TURN_BYTES = 1024 * 1024;
+/** Making a message takes time, however short it is: this is worth as many bytes. */
+const MESSAGE_COST_BYTES = 1024;
+
 type SourceIterator = AsyncIterator<object> | Iterator<object>;
 
 /** One direction of one call. It asks its source for a message only after it has sent the one before. */
@@ -23,6 +28,7 @@ export class MessagePump {
   readonly #host: PumpHost;
   #creditBytes: number;
   #iterator: SourceIterator | undefined;
+  #turnBytes = TURN_BYTES;
   #stopped = false;
   #returned: Promise<unknown> | undefined;
   #onRoom: (() => void) | undefined;
@@ -49,21 +55,15 @@ export class MessagePump {
   async run(): Promise<void> {
     const iterator = iteratorOf(this.#source);
     this.#iterator = iterator;
-    try {
-      while (!this.#stopped) {
-        const pulled = iterator.next();
-        const result = "then" in pulled ? await pulled : pulled;
-        if (result.done) {
-          return;
-        }
-        if (!this.#stopped) {
-          await this.#send(result.value);
-        }
+    while (!this.#stopped) {
+      const pulled = iterator.next(); // A source that fails is finished; one whose message cannot be sent must be told.
+      const result = "then" in pulled ? await pulled : pulled;
+      if (result.done) {
+        return;
       }
-    } catch (error) {
-      // A source that failed by itself is finished; one whose message could not be sent must be told.
-      this.#letGo();
-      throw error;
+      if (!this.#stopped) {
+        await this.#send(result.value);
+      }
     }
     this.#letGo();
     await this.#returned;
@@ -101,28 +101,44 @@ export class MessagePump {
 
   /** Undefined when it was sent at once, which spares a fast source a turn of the microtask queue. */
   #send(message: object): Promise<void> | undefined {
-    const payload = encodeMessage(this.#type, message);
-    this.#host.checkSize(payload.length);
-    if (!this.#hasRoom) {
+    const payload = this.#encoded(message);
+    if (!this.#hasRoom || this.#turnBytes <= 0) {
       return this.#sendLater(payload);
     }
     this.#sendNow(payload);
     return undefined;
   }
 
+  #encoded(message: object): Uint8Array {
+    try {
+      const payload = encodeMessage(this.#type, message);
+      this.#host.checkSize(payload.length);
+      return payload;
+    } catch (error) {
+      this.#letGo();
+      throw error;
+    }
+  }
+
   async #sendLater(payload: Uint8Array): Promise<void> {
+    if (this.#turnBytes <= 0) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
     while (!this.#hasRoom && !this.#stopped) {
       await new Promise<void>((resolve) => {
         this.#onRoom = resolve;
       });
     }
+    this.#turnBytes = TURN_BYTES;
     if (!this.#stopped) {
       this.#sendNow(payload);
     }
   }
 
   #sendNow(payload: Uint8Array): void {
-    this.#creditBytes -= creditCost(payload);
+    const cost = creditCost(payload);
+    this.#creditBytes -= cost;
+    this.#turnBytes -= cost + MESSAGE_COST_BYTES;
     this.sent += 1;
     this.#host.sendData(payload);
   }
