@@ -5,8 +5,31 @@ export type { CallContext, Peer, PeerCertificate } from "./call-context.js";
 export { type ConnectOptions, type ConnectSettings, connect } from "./calling/connect.js";
 export type { Connection, ConnectionEvents } from "./calling/connection.js";
 export { packDetail } from "./error-detail.js";
+export {
+  type CallKind,
+  type ClientCallInfo,
+  type ClientInterceptor,
+  isStream,
+  type Messages,
+  type ServerCallInfo,
+  type ServerInterceptor,
+  type StreamWatcher,
+  watchStream,
+} from "./interceptor.js";
 export type { Limits } from "./limits.js";
 export { Metadata, type MetadataInit, type MetadataValue } from "./metadata.js";
+export {
+  type OpenTelemetryApi,
+  type OpenTelemetryOptions,
+  type OpenTelemetryTracing,
+  openTelemetryTracing,
+} from "./observing/open-telemetry.js";
+export {
+  type PrometheusClient,
+  type PrometheusMetrics,
+  type PrometheusOptions,
+  prometheusMetrics,
+} from "./observing/prometheus.js";
 export { type Delivery, type Reason, RpcError, type RpcErrorOptions } from "./rpc-error.js";
 export type { CallOptions, ClientMethod, Handler, ServiceClient, ServiceHandlers } from "./service-types.js";
 export { type Health, type ServingStatus, serveHealth } from "./services/health.js";

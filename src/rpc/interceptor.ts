@@ -57,22 +57,52 @@ export interface StreamWatcher {
 
 /** The same stream, watched: how an interceptor learns when a streaming call ends, which is after `next` has returned. */
 export function watchStream(stream: AsyncIterable<object>, watcher: StreamWatcher): AsyncIterable<object> {
-  return {
-    async *[Symbol.asyncIterator]() {
-      let failure: unknown;
-      try {
-        for await (const message of stream) {
-          watcher.onMessage?.(message);
-          yield message;
-        }
-      } catch (error) {
-        failure = error;
-        throw error;
-      } finally {
-        watcher.onEnd?.(failure);
+  return { [Symbol.asyncIterator]: () => new WatchedStream(stream[Symbol.asyncIterator](), watcher) };
+}
+
+/** No generator: one that is left before it was read would never come to its `finally`, and the end would not be told. */
+class WatchedStream implements AsyncIterator<object, undefined> {
+  readonly #source: AsyncIterator<object>;
+  readonly #watcher: StreamWatcher;
+  #ended = false;
+
+  constructor(source: AsyncIterator<object>, watcher: StreamWatcher) {
+    this.#source = source;
+    this.#watcher = watcher;
+  }
+
+  async next(): Promise<IteratorResult<object, undefined>> {
+    try {
+      const result = await this.#source.next();
+      if (result.done === true) {
+        this.#end(undefined);
+        return { done: true, value: undefined };
       }
-    },
-  };
+      this.#watcher.onMessage?.(result.value);
+      return result;
+    } catch (error) {
+      this.#end(error);
+      throw error;
+    }
+  }
+
+  async return(): Promise<IteratorResult<object, undefined>> {
+    try {
+      await this.#source.return?.();
+      this.#end(undefined);
+    } catch (error) {
+      this.#end(error);
+      throw error;
+    }
+    return { done: true, value: undefined };
+  }
+
+  #end(error: unknown): void {
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#watcher.onEnd?.(error);
+    }
+  }
 }
 
 /** Puts interceptors around what they end in; the first is the outermost. */

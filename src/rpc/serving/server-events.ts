@@ -34,6 +34,8 @@ export interface CallEndEvent {
   readonly method: string;
   /** "unary" for a method that is not served. */
   readonly kind: CallKind;
+  /** Whether it reached its handler and the interceptors around it. */
+  readonly ran: boolean;
   readonly code: StatusCode;
   readonly durationMs: number;
   /** What came and what was sent: 1 and, if it succeeded, 1 for a unary call. */
