@@ -25,7 +25,7 @@ export function writeLine(fd: number, line: LoadLine): void {
 }
 
 /** A last line that a kill cut off is left out. */
-export function readLines(file: string): LoadLine[] {
+function readLines(file: string): LoadLine[] {
   const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
   return lines.map((line): LoadLine => JSON.parse(line));
 }

@@ -7,7 +7,7 @@ import { connect } from "../../src/rpc/index.js";
 import { frameBytes, rawClient } from "../helpers/raw-client.js";
 import { failure } from "../helpers/rpc-failure.js";
 import { dial, next, pair, startServer } from "../helpers/rpc-pair.js";
-import { describeFrame } from "./conformance-cases.js";
+import { describeFrame } from "./conformance/conformance-case.js";
 
 const PING = frameBytes({ body: { $case: "ping", value: { token: 1n } } });
 const METHOD = "earshot.accounts.v1.AccountService/Login";

@@ -2,6 +2,7 @@
 
 import type { Frame, Hello } from "../../../src/gen/earshot/call/v1/call.js";
 import { EchoRequest } from "../../gen/earshot/test/v1/echo.js";
+import { UNREAD_KEY } from "../../helpers/echo-service.js";
 import { frameBytes } from "../../helpers/raw-client.js";
 
 const SERVICE = "earshot.test.v1.EchoService";
@@ -65,7 +66,7 @@ export function opening(
 }
 
 /** The handler of such a call reads nothing. */
-export const UNREAD = { metadata: [{ key: "unread", value: { $case: "text", value: "" } }] };
+export const UNREAD = { metadata: [{ key: UNREAD_KEY, value: { $case: "text", value: "" } }] };
 
 export function data(streamId: number, payload: Uint8Array, end = false): Buffer {
   return frameBytes({ streamId, body: { $case: "data", value: { payload, end } } });
