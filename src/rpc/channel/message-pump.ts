@@ -29,6 +29,7 @@ export class MessagePump {
   #creditBytes: number;
   #iterator: SourceIterator | undefined;
   #turnBytes = TURN_BYTES;
+  #asking = false;
   #stopped = false;
   #returned: Promise<unknown> | undefined;
   #onRoom: (() => void) | undefined;
@@ -56,7 +57,9 @@ export class MessagePump {
     const iterator = iteratorOf(this.#source);
     this.#iterator = iterator;
     while (!this.#stopped) {
+      this.#asking = true;
       const pulled = iterator.next(); // A source that fails is finished; one whose message cannot be sent must be told.
+      this.#asking = false;
       const result = "then" in pulled ? await pulled : pulled;
       if (result.done) {
         return;
@@ -87,8 +90,8 @@ export class MessagePump {
   stop(): void {
     if (!this.#stopped) {
       this.#stopped = true;
-      if (this.#iterator !== undefined) {
-        this.#letGo();
+      if (this.#iterator !== undefined && !this.#asking) {
+        this.#letGo(); // A generator cannot return while it runs: one that stops its own call is let go after that.
       }
       this.#onRoom?.();
       this.#onRoom = undefined;

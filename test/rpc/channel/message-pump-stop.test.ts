@@ -85,15 +85,30 @@ t.test("stopped while it waits for room: the source's finally runs, then it reso
   t.equal(sent.length, 1);
 });
 
-t.test("a source may stop its own pump from within", async (t) => {
+t.test("a source that stops its own pump from within is let go all the same", async (t) => {
+  let cleaned = 0;
   function* selfish(): Generator<object> {
-    running.stop();
-    yield { text: "a" };
+    try {
+      running.stop();
+      yield { text: "a" };
+    } finally {
+      cleaned += 1;
+    }
   }
   const { pump: running, sent } = pump(selfish());
-  // A generator that runs cannot return: the error of asking it is nobody's.
   await running.run();
-  t.same(sent, []);
+  t.same([sent, cleaned], [[], 1]);
+  async function* later(): AsyncGenerator<object> {
+    try {
+      stopping.stop();
+      yield { text: "a" };
+    } finally {
+      cleaned += 1;
+    }
+  }
+  const { pump: stopping, sent: none } = pump(later());
+  await stopping.run();
+  t.same([none, cleaned], [[], 2]);
 });
 
 t.test("a source whose return throws, rejects or is missing does no harm", async (t) => {
