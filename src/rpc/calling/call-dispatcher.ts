@@ -44,6 +44,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   readonly #closing = new AbortController();
   /** Where new calls go; undefined while there is no connection. */
   #current: OpenCalls | undefined;
+  #pumping = false;
   #dialing = false;
   #dialTimer: NodeJS.Timeout | undefined;
   #ended = false;
@@ -172,13 +173,17 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
 
   /** Sends what waits, as far as the server's streams and the socket have room. */
   #pump(): void {
-    while (this.#current?.hasRoom) {
-      const call = this.#queue.first();
-      if (call === undefined || !this.#current.take(call)) {
-        return;
+    if (this.#pumping) {
+      return; // A source may end other calls as it starts: its own is still the first of the queue then.
+    }
+    this.#pumping = true;
+    for (let call = this.#queue.first(); call !== undefined && this.#current?.hasRoom; call = this.#queue.first()) {
+      if (!this.#current.take(call)) {
+        break;
       }
       this.#queue.remove(call);
     }
+    this.#pumping = false;
   }
 
   /** The server had no room for it: it goes again a little later, and not together with all the others. */
