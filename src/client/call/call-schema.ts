@@ -1,12 +1,5 @@
 // The services and messages that calls can be made with, from file descriptors of whatever source.
-import {
-  clone,
-  create,
-  createFileRegistry,
-  type DescMessage,
-  type DescMethod,
-  type FileRegistry,
-} from "@bufbuild/protobuf";
+import { clone, create, createFileRegistry, type DescMethod, type FileRegistry } from "@bufbuild/protobuf";
 import * as wellKnown from "@bufbuild/protobuf/wkt";
 import { type FileDescriptorProto, FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { ClientError } from "../client-error.js";
@@ -15,8 +8,14 @@ import { printableText } from "../printable-text.js";
 export class CallSchema {
   readonly registry: FileRegistry;
 
-  /** Files in any order; those of google/protobuf may be missing. Throws ClientError "bad_schema". */
-  constructor(files: readonly FileDescriptorProto[]) {
+  readonly #hint: string;
+
+  /**
+   * Files in any order; those of google/protobuf may be missing. `hint` tells who looks for what is not there how to get
+   * it. Throws ClientError "bad_schema".
+   */
+  constructor(files: readonly FileDescriptorProto[], hint = "see client call --list") {
+    this.#hint = hint;
     try {
       this.registry = createFileRegistry(create(FileDescriptorSetSchema, { file: importsFirst(files) }));
     } catch (error) {
@@ -39,17 +38,17 @@ export class CallSchema {
     const found = this.#methods.filter((method) => pathOf(method) === wanted || pathOf(method).endsWith(`.${wanted}`));
     const exact = found.find((method) => pathOf(method) === wanted) ?? (found.length === 1 ? found[0] : undefined);
     if (exact !== undefined) return exact;
-    const shown = printableText(written, 100);
-    const choices = found.map(pathOf).sort().join(", ");
-    const message =
-      found.length > 1
-        ? `${shown} could be any of these, so write it whole: ${choices}.`
-        : `There is no method ${shown} in the schema; see client call --list.`;
-    throw new ClientError("not_in_schema", message);
+    throw this.noSuch(written, found.map(pathOf));
   }
 
-  message(typeName: string): DescMessage | undefined {
-    return this.registry.getMessage(typeName);
+  /** For a name that is nowhere, or could mean several things. */
+  noSuch(written: string, choices: readonly string[]): ClientError {
+    const shown = printableText(written, 100);
+    const message =
+      choices.length > 1
+        ? `${shown} could be any of these, so write it whole: ${[...choices].sort().join(", ")}.`
+        : `There is no ${shown} in the schema: ${this.#hint}.`;
+    return new ClientError("not_in_schema", message);
   }
 
   get #methods(): DescMethod[] {

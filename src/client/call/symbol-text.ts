@@ -8,9 +8,8 @@ import {
   type DescService,
   ScalarType,
 } from "@bufbuild/protobuf";
-import { ClientError } from "../client-error.js";
-import { printableText } from "../printable-text.js";
 import type { CallSchema } from "./call-schema.js";
+import { commentLines } from "./symbol-comments.js";
 
 type Described = DescService | DescMethod | DescMessage | DescEnum;
 
@@ -19,7 +18,7 @@ export function describeSymbol(schema: CallSchema, symbol: string): string[] {
   const found = find(schema, symbol);
   switch (found.kind) {
     case "service":
-      return [`service ${found.typeName} {`, ...members(found.methods, methodLines), "}"];
+      return [...above(found), `service ${found.typeName} {`, ...members(found.methods, methodLines), "}"];
     case "rpc":
       return [...methodLines(found, ""), "", ...unique([found.input, found.output]).flatMap(messageLines)];
     case "message":
@@ -37,12 +36,10 @@ function find(schema: CallSchema, symbol: string): Described {
   const ending = types.filter((type) => type.typeName.endsWith(`.${name}`));
   if (ending.length === 1 && ending[0] !== undefined) return ending[0];
   if (/[./]/.test(name) && ending.length === 0) return schema.method(name);
-  const choices = ending.map((type) => type.typeName).join(", ");
-  const message =
-    ending.length > 1
-      ? `${printableText(symbol, 100)} could be any of these, so write it whole: ${choices}.`
-      : `There is no ${printableText(symbol, 100)} in the schema; see client call --list.`;
-  throw new ClientError("not_in_schema", message);
+  throw schema.noSuch(
+    symbol,
+    ending.map((type) => type.typeName),
+  );
 }
 
 function methodLines(method: DescMethod, indent: string): string[] {
@@ -51,22 +48,24 @@ function methodLines(method: DescMethod, indent: string): string[] {
   const response = kind === "server_streaming" || kind === "bidi_streaming" ? "stream " : "";
   const { name, input, output } = method;
   const line = `rpc ${name}(${request}${input.typeName}) returns (${response}${output.typeName});`;
-  return [`${indent}${line}`];
+  return [...above(method, indent), `${indent}${line}`];
 }
 
 function messageLines(message: DescMessage): string[] {
   const enums = message.nestedEnums.flatMap((one) => enumLines(one).map((line) => `  ${line}`));
   const lines = members(message.members, memberLines);
-  return [`message ${message.typeName} {`, ...enums, ...lines, "}"];
+  return [...above(message), `message ${message.typeName} {`, ...enums, ...lines, "}"];
 }
 
 function memberLines(member: DescField | DescOneof, indent: string): string[] {
   if (member.kind === "oneof") {
     const inner = member.fields.flatMap((field) => memberLines(field, `${indent}  `));
-    return [`${indent}oneof ${member.name} {`, ...inner, `${indent}}`];
+    return [...above(member, indent), `${indent}oneof ${member.name} {`, ...inner, `${indent}}`];
   }
   const optional = member.proto.proto3Optional ? "optional " : "";
-  return [`${indent}${optional}${fieldType(member)} ${member.name} = ${member.number};`];
+  const redacted = member.proto.options?.debugRedact === true ? " [debug_redact = true]" : "";
+  const line = `${optional}${fieldType(member)} ${member.name} = ${member.number}${redacted};`;
+  return [...above(member, indent), `${indent}${line}`];
 }
 
 function fieldType(field: DescField): string {
@@ -89,8 +88,15 @@ function scalarName(scalar: ScalarType): string {
 }
 
 function enumLines(enumeration: DescEnum): string[] {
-  const values = members(enumeration.values, (value, indent) => [`${indent}${value.name} = ${value.number};`]);
-  return [`enum ${enumeration.typeName} {`, ...values, "}"];
+  const values = members(enumeration.values, (value, indent) => [
+    ...above(value, indent),
+    `${indent}${value.name} = ${value.number};`,
+  ]);
+  return [...above(enumeration), `enum ${enumeration.typeName} {`, ...values, "}"];
+}
+
+function above(described: Parameters<typeof commentLines>[0], indent = ""): string[] {
+  return commentLines(described).map((line) => `${indent}//${line}`);
 }
 
 function members<T>(all: readonly T[], lines: (one: T, indent: string) => string[]): string[] {

@@ -1,9 +1,10 @@
 // Finding methods by what people write, and what the server sends in any order.
-import { create } from "@bufbuild/protobuf";
-import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { create, fromBinary } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import t from "tap";
 import { CallSchema } from "../../../src/client/call/call-schema.js";
 import { describeSymbol } from "../../../src/client/call/symbol-text.js";
+import { descriptorSetBase64 } from "../../../src/gen/descriptor-set.js";
 import { shopSchema } from "./every-kind.js";
 
 const schema = shopSchema();
@@ -33,7 +34,7 @@ t.test("a method is found by its whole path or by enough of it", async (t) => {
 
 t.test("what is not there, or not clear, is an error with a way out", async (t) => {
   for (const written of ["ShopService/Sell", "Service/Buy", "", "Buy", "shopservice/buy", "Shop\u001bService/Buy"]) {
-    t.throws(() => schema.method(written), { message: /no method .* client call --list/ });
+    t.throws(() => schema.method(written), { message: /There is no .* in the schema: see client call --list/ });
   }
   const twice = new CallSchema(
     ["a", "b"].map((name) =>
@@ -72,7 +73,7 @@ t.test("symbols are described as a .proto file would", async (t) => {
     "message shop.v1.Money {",
     "  int64 cents = 1;",
     "  shop.v1.Currency currency = 2;",
-    "  string pin = 3;",
+    "  string pin = 3 [debug_redact = true];",
     "}",
   ]);
   t.same(describeSymbol(schema, ".shop.v1.Currency"), [
@@ -92,5 +93,10 @@ t.test("symbols are described as a .proto file would", async (t) => {
   ]) {
     t.ok(everything.includes(line), line);
   }
+  const own = fromBinary(FileDescriptorSetSchema, Buffer.from(descriptorSetBase64, "base64"));
+  const commented = describeSymbol(new CallSchema(own.file), "earshot.call.v1.Request");
+  const at = commented.indexOf("  string method = 1;");
+  t.equal(commented[at - 1], '  // "package.Service/Method".', "comments come along where the schema has them");
+  t.equal(commented[0], "// Opens a call on a new stream.");
   t.throws(() => describeSymbol(schema, "Nothing"), { message: /no Nothing in the schema/ });
 });
