@@ -3,7 +3,8 @@
 export { StatusCode, statusName } from "../wire/status-code.js";
 export type { CallContext, Peer, PeerCertificate } from "./call-context.js";
 export { type ConnectOptions, type ConnectSettings, connect } from "./calling/connect.js";
-export type { Connection, ConnectionEvents } from "./calling/connection.js";
+export type { ClientOptions, Connection, ConnectionEvents } from "./calling/connection.js";
+export type { ReconnectPolicy } from "./calling/redial.js";
 export { packDetail } from "./error-detail.js";
 export {
   type CallKind,

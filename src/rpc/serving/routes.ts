@@ -28,28 +28,32 @@ export interface Route {
 type AnyHandler = (request: object, ctx: CallContext) => unknown;
 
 /**
- * One route for each method of the service. Handlers are looked up, and put behind the interceptors, once: here. They are
- * called on their object.
- * @throws RpcError INVALID_ARGUMENT `bad_options` for a missing handler.
+ * One route for each method that has a handler. Handlers are looked up, and put behind the interceptors, once: here. They are
+ * called on their object. A method without one, which only programs without types can leave out, is UNIMPLEMENTED: a service
+ * may gain a method without breaking those who serve it.
+ * @throws RpcError INVALID_ARGUMENT `bad_options` for a handler that is no function.
  */
 export function routesOf<D extends ServiceDefinition>(
   definition: D,
   handlers: ServiceHandlers<D>,
   interceptors: readonly ServerInterceptor[] = [],
 ): Route[] {
-  return Object.entries(definition.methods).map(([key, method]) => {
+  return Object.entries(definition.methods).flatMap(([key, method]) => {
     const path = methodPath(definition, method);
     const kind = callKindOf(method);
     const handler: unknown = Reflect.get(handlers, key);
+    if (handler === undefined) {
+      return [];
+    }
     if (!isHandler(handler)) {
-      throw new RpcError(StatusCode.INVALID_ARGUMENT, `${path} has no handler: add ${key}() to the handlers`, {
+      throw new RpcError(StatusCode.INVALID_ARGUMENT, `the handler of ${path} is no function but ${typeof handler}`, {
         reason: "bad_options",
         delivery: "not_sent",
       });
     }
     const invoke: Invoke = (request, ctx) => handler.call(handlers, request, ctx);
     const around = interceptors.length === 0 ? invoke : behind(interceptors, invoke, { path, kind, method });
-    return { path, kind, method, invoke: around };
+    return [{ path, kind, method, invoke: around }];
   });
 }
 

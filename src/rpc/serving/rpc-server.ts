@@ -65,7 +65,7 @@ export class RpcServer extends EventEmitter<ServerEvents> {
 
   /**
    * Serves all methods of a service. May be called at any time; a path that is served already is replaced.
-   * @throws RpcError `bad_options` for a missing handler.
+   * @throws RpcError `bad_options` for a handler that is no function.
    */
   serve<const D extends ServiceDefinition>(definition: D, handlers: ServiceHandlers<D>): this {
     for (const route of routesOf(definition, handlers, this.#interceptors)) {
