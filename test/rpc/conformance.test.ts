@@ -1,13 +1,16 @@
 // Runs the conformance table with a client that writes bytes by hand: whole, byte by byte, and through a proxy that hands
-// on one byte at a time in both directions.
+// on one byte at a time in both directions; and, as far as a lawful client can produce its rows, with ours.
 
 import t, { type Test } from "tap";
+import { connect } from "../../src/rpc/index.js";
+import { EchoServiceDefinition } from "../gen/earshot/test/v1/echo.js";
 import { ByteProxy } from "../helpers/byte-proxy.js";
 import { startEchoServer } from "../helpers/echo-service.js";
 import { type RawClient, rawClient } from "../helpers/raw-client.js";
 import type { RunningServer } from "../helpers/rpc-pair.js";
 import { type ConformanceCase, describeFrame, LIMITS, type Step } from "./conformance/conformance-case.js";
 import { CASES } from "./conformance/conformance-cases.js";
+import { OUR_CLIENT_CASES } from "./conformance/our-client-cases.js";
 
 /** How bytes get to the server. In plaintext every chunk reaches the decoder as it was cut; TLS would join them again. */
 interface Way {
@@ -53,6 +56,31 @@ for (const way of WAYS) {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   });
+}
+
+for (const way of WAYS) {
+  if (way.write === whole) {
+    t.test(`our client, ${way.name}`, async (t) => {
+      const rows = CASES.filter(({ name }) => OUR_CLIENT_CASES.has(name));
+      t.equal(rows.length, OUR_CLIENT_CASES.size, "each stands in the table");
+      const work = async (): Promise<void> => {
+        for (let row = rows.shift(); row !== undefined; row = rows.shift()) {
+          await checkOurs(t, await startServer(t, way, row), way, row.name);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, work));
+    });
+  }
+}
+
+async function checkOurs(t: Test, { server, host, port, ca }: RunningServer, way: Way, name: string): Promise<void> {
+  const settings = way.plaintext ? ({ plaintext: true } as const) : { tls: { ca } };
+  const limits = { streamWindowBytes: 65_536, minPingIntervalMs: 10 };
+  const connection = await connect({ host, port, ...settings, limits, reconnect: false });
+  const row = OUR_CLIENT_CASES.get(name);
+  const told = await row?.call({ echo: connection.client(EchoServiceDefinition), connection, server });
+  t.equal(told, row?.told, name);
+  await connection.close({ graceMs: 0 });
 }
 
 /** Such a row needs a server that serves no other. */
