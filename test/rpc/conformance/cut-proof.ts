@@ -3,6 +3,7 @@
 import type { Test } from "tap";
 import {
   type CallOptions,
+  type Connection,
   type ConnectSettings,
   connect,
   RpcError,
@@ -15,12 +16,13 @@ import { CALL_ID_KEY, recordedHandlers, startEchoServer } from "../../helpers/ec
 /** What a whole session looks like from the caller's side; rejects with the RpcError of the call. */
 export type Session = (echo: ServiceClient<typeof EchoServiceDefinition>, options: CallOptions) => Promise<string>;
 
-type Settings = Pick<ConnectSettings, "reconnect">;
+type Settings = Pick<ConnectSettings, "reconnect" | "tls" | "plaintext">;
 
 /** A server, what ran on it, and what it tells of its calls and connections. */
-export async function recordedServer(t: Test) {
+export async function recordedServer(t: Test, plaintext?: true) {
   const ran: string[] = [];
-  const running = await startEchoServer(t, { plaintext: true, handlers: recordedHandlers((id) => ran.push(id)) });
+  const handlers = recordedHandlers((id) => ran.push(id));
+  const running = await startEchoServer(t, { handlers, ...(plaintext ? { plaintext } : {}) });
   const counts = { call: 0, callEnd: 0, connection: 0, connectionEnd: 0 };
   for (const event of ["call", "callEnd", "connection", "connectionEnd"] as const) {
     running.server.on(event, () => {
@@ -50,14 +52,17 @@ export class CutProof {
     this.#settings = settings;
   }
 
-  /** One after each byte of a session that goes well, in both directions. */
-  async cuts(): Promise<Cut[]> {
+  /** One after each byte of a session that goes well, or after each so many, in both directions. */
+  async cuts(stepBytes = 1): Promise<Cut[]> {
     const { told, passed } = await this.#through(undefined, "whole");
     if (told !== "answered") {
       throw new Error(`the session does not go well by itself: ${told}`);
     }
     return (["to_server", "to_client"] as const).flatMap((direction) =>
-      Array.from({ length: passed[direction] }, (_, afterBytes): Cut => ({ direction, afterBytes })),
+      Array.from(
+        { length: Math.ceil(passed[direction] / stepBytes) },
+        (_, step): Cut => ({ direction, afterBytes: step * stepBytes }),
+      ),
     );
   }
 
@@ -101,15 +106,17 @@ export class CutProof {
   }
 
   async #told(port: number, callId: string): Promise<string> {
-    const connection = await connect({ host: "127.0.0.1", port, plaintext: true, ...this.#settings });
     try {
-      const options = { metadata: { [CALL_ID_KEY]: callId }, timeoutMs: 5_000 };
-      await this.#session(connection.client(EchoServiceDefinition), options);
-      return "answered";
+      const connection = await connect({ host: "127.0.0.1", port, ...this.#settings });
+      return await this.#toldOn(connection, callId).finally(() => connection.close({ graceMs: 0 }));
     } catch (error) {
       return error instanceof RpcError ? error.delivery : String(error);
-    } finally {
-      await connection.close({ graceMs: 0 });
     }
+  }
+
+  async #toldOn(connection: Connection, callId: string): Promise<string> {
+    const options = { metadata: { [CALL_ID_KEY]: callId }, timeoutMs: 5_000 };
+    await this.#session(connection.client(EchoServiceDefinition), options);
+    return "answered";
   }
 }
