@@ -105,12 +105,24 @@ t.test("options and handlers that cannot work are refused at once", async (t) =>
     { reason },
   );
   const server = new RpcServer({ plaintext: true });
-  const { login, ...others } = ECHO;
-  t.type(login, "function");
+  const odd: unknown = { ...ECHO, login: "not a function" };
   t.match(
-    t.throws(() => server.serve(AccountServiceDefinition, others as typeof ECHO)),
-    { reason, message: /login/ },
+    t.throws(() => server.serve(AccountServiceDefinition, odd as typeof ECHO)),
+    { reason, message: /Login is no function but string/ },
   );
+});
+
+t.test("a method whose handler was left out is not served, and the others are", async (t) => {
+  const { login: _, ...others } = ECHO;
+  const { server: certificate, ca } = await testAuthority();
+  const partial = new RpcServer({ tls: certificate });
+  partial.serve(AccountServiceDefinition, others as typeof ECHO);
+  const { host, port } = await partial.listen({ host: "127.0.0.1", port: 0 });
+  t.teardown(() => partial.close({ graceMs: 0 }));
+  const connection = await dial(t, { server: partial, host, port, ca });
+  const client = connection.client(AccountServiceDefinition);
+  t.same(summary(await failure(client.login({}))), ["UNIMPLEMENTED", undefined, "not_processed"]);
+  t.ok(await client.whoAmI({}));
 });
 
 t.test("a port in use and an address of another machine are told apart", async (t) => {
