@@ -27,9 +27,10 @@ export class LazyStream implements AsyncIterableIterator<object, undefined> {
   }
 
   async return(): Promise<IteratorResult<object, undefined>> {
+    const opened = this.#stream;
     this.#left = true;
-    const stream = await this.#stream;
     this.#stream = undefined;
+    const stream = await unlessFailed(opened);
     await stream?.return?.();
     return DONE;
   }
@@ -54,10 +55,21 @@ export class LazyStream implements AsyncIterableIterator<object, undefined> {
 
   /** From now on reads go to it without a detour. */
   readonly #onOpened = (stream: Opened): void => {
-    this.#stream = stream;
+    if (!this.#left) {
+      this.#stream = stream;
+    }
   };
 
   readonly #onFailed = (): void => {
     this.#left = true;
   };
+}
+
+/** That it could not be opened was told to who wanted to read. */
+async function unlessFailed(opened: Opened | Promise<Opened> | undefined): Promise<Opened | undefined> {
+  try {
+    return await opened;
+  } catch {
+    return undefined;
+  }
 }
