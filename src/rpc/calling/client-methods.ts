@@ -4,7 +4,7 @@ import type { MetadataEntry } from "../../gen/earshot/call/v1/call.js";
 import { type MethodDefinition, methodPath, type ServiceDefinition } from "../../wire/service-definition.js";
 import { StatusCode } from "../../wire/status-code.js";
 import { callKindOf } from "../call-kind.js";
-import type { MessageSource } from "../channel/message-pump.js";
+import { isMessageSource, type MessageSource } from "../channel/message-pump.js";
 import { type ClientCallInfo, type ClientInterceptor, intercepted, isStream, type Messages } from "../interceptor.js";
 import type { Limits } from "../limits.js";
 import { encodeMessage } from "../message-codec.js";
@@ -106,7 +106,7 @@ class ClientMethod {
       return (request, options) =>
         new LazyStream(async () => streamOf(await run(info(request, options)), this.#route.path));
     }
-    return async (request, options) => run(info(request, options));
+    return async (request, options) => singleOf(await run(info(request, options)), this.#route.path);
   }
 
   async #innermost({ request, ...options }: ClientCallInfo): Promise<Messages> {
@@ -141,7 +141,10 @@ class ClientMethod {
   }
 }
 
-function encodeRequest(method: MethodDefinition, path: string, request: object): Uint8Array {
+function encodeRequest(method: MethodDefinition, path: string, request: unknown): Uint8Array {
+  if (typeof request !== "object" || request === null || isMessageSource(request)) {
+    throw badRequest(`${path}: the request must be one message`);
+  }
   try {
     return encodeMessage(method.requestType, request);
   } catch (cause) {
@@ -149,19 +152,32 @@ function encodeRequest(method: MethodDefinition, path: string, request: object):
   }
 }
 
-function messageSource(request: AnyRequest, path: string): MessageSource {
-  if (Symbol.asyncIterator in request || Symbol.iterator in request) {
+function messageSource(request: unknown, path: string): MessageSource {
+  if (isMessageSource(request)) {
     return request;
   }
   throw badRequest(`${path}: the requests must be an iterable of messages, or an async one`);
 }
 
-/** What an interceptor of a streaming method has given back. */
-function streamOf(messages: Messages, path: string): AsyncIterator<object, undefined> {
-  if (!isStream(messages)) {
-    throw badRequest(`${path}: an interceptor gave back one message where a stream is due`);
+/** What the interceptors of a method with one response have given back. */
+function singleOf(answer: unknown, path: string): object {
+  if (typeof answer !== "object" || answer === null || isStream(answer)) {
+    throw badAnswer(`${path}: an interceptor gave back something else than the one message that is due`);
   }
-  return messages[Symbol.asyncIterator]();
+  return answer;
+}
+
+/** What those of a method with a stream of responses have given back. */
+function streamOf(answer: unknown, path: string): AsyncIterator<object, undefined> {
+  if (typeof answer !== "object" || answer === null || !isStream(answer)) {
+    throw badAnswer(`${path}: an interceptor gave back something else than the stream that is due`);
+  }
+  return answer[Symbol.asyncIterator]();
+}
+
+/** Whether the call was made, only the interceptor knows. */
+function badAnswer(message: string): RpcError {
+  return new RpcError(StatusCode.INTERNAL, message, { reason: "bad_response", delivery: "unknown" });
 }
 
 function badRequest(message: string, cause?: unknown): RpcError {

@@ -19,6 +19,11 @@ const TURN_BYTES = 1024 * 1024;
 /** Making a message takes time, however short it is: this is worth as many bytes. */
 const MESSAGE_COST_BYTES = 1024;
 
+/** Whether it can be read as a stream of messages. */
+export function isMessageSource(value: unknown): value is MessageSource {
+  return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+}
+
 type SourceIterator = AsyncIterator<object> | Iterator<object>;
 
 /** One direction of one call. It asks its source for a message only after it has sent the one before. */
