@@ -1,5 +1,6 @@
 // What `earshot/rpc` exports.
 
+export { HealthCheckResponse_ServingStatus, HealthDefinition } from "../gen/grpc/health/v1/health.js";
 export { StatusCode, statusName } from "../wire/status-code.js";
 export type { CallContext, Peer, PeerCertificate } from "./call-context.js";
 export { type ConnectOptions, type ConnectSettings, connect } from "./calling/connect.js";

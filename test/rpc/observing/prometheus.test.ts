@@ -69,6 +69,8 @@ t.test("each metric says what it is, and its kind of call is a label", async (t)
     t.match(text, `# HELP ${name} `);
   }
   t.throws(() => prometheusMetrics({ client: promClient, registers: [registry], prefix: "shop" }), "a name twice");
+  prometheusMetrics({ client: promClient, prefix: "everywhere" });
+  t.match(await promClient.register.metrics(), "everywhere_server_handled_total", "else in the global registry");
 });
 
 t.test("what fails counts with the code that the caller got", async (t) => {
