@@ -123,14 +123,14 @@ class CallRun {
   #warnOfSecrets({ input }: DescMethod, { text }: JsonText): void {
     const fields = this.#invocation.messages === "-" ? [] : redactedFields(input, text);
     if (fields.length === 0) return;
-    const what = `other users of this machine can read arguments, and this one holds ${fields.join(", ")}`;
-    this.#surroundings.warn(`${what}; give - in its place and the JSON on standard input.`);
+    this.#surroundings.warn(`${READABLE} ${fields.join(", ")}; give - in its place and the JSON on standard input.`);
   }
 
   async #metadata(): Promise<Record<string, string[]>> {
     const { flags } = this.#invocation;
     const metadata = new Map<string, string[]>();
     for (const [key, value] of flags.metadata ?? []) metadata.set(key, [...(metadata.get(key) ?? []), value]);
+    if (metadata.has("authorization")) this.#surroundings.warn(`${READABLE} authorization; --session needs none.`);
     if (flags.session === true || flags.as !== undefined) {
       const { token } = await this.#link.session(flags.as);
       metadata.set("authorization", [`Bearer ${token}`]);
@@ -152,6 +152,8 @@ class CallRun {
     return this.#connection;
   }
 }
+
+const READABLE = "Other users of this machine can read arguments, and one of these holds";
 
 function takesStream({ methodKind }: DescMethod): boolean {
   return methodKind === "client_streaming" || methodKind === "bidi_streaming";

@@ -115,7 +115,7 @@ t.test("a secret in an argument is sent, with a warning that does not repeat it"
   const json = '{"username":"alice","password":"Zebra-Quartz-77"}';
   const { printed, warned } = await call(server, ["AccountService/Login", json]);
   t.same(printed, ['{"sessionToken":"alice"}']);
-  t.match(warned, [/other users of this machine.*holds password; give -/]);
+  t.match(warned, [/Other users of this machine.*holds password; give -/]);
   t.notMatch(warned.join(), "Zebra");
   t.same((await call(server, ["AccountService/Login", "-"], { stdin: textChunks(json) })).warned, []);
 });
@@ -132,6 +132,10 @@ t.test("metadata goes out, and the saved session in place of an argument", async
   await call(server, ["AccountService/Login", "--metadata", "x=1", "--metadata", "x=2", "--as", "alice"]);
   t.same(seen?.getAll("x"), ["1", "2"]);
   t.equal(seen?.get("authorization"), `Bearer ${"t".repeat(43)}`);
+  const { warned } = await call(server, ["AccountService/Login", "--metadata", "Authorization=Bearer hunter2"]);
+  t.equal(seen?.get("authorization"), "Bearer hunter2");
+  t.match(warned, [/holds authorization; --session/]);
+  t.notMatch(warned.join(), "hunter2");
   const { error } = await call(server, ["AccountService/Login", "--as", "bob"]);
   t.match(error, { code: "not_logged_in" });
 });
