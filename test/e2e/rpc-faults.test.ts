@@ -10,25 +10,33 @@ import { reconcile } from "./rpc-load-record.js";
 /** A dead peer is found out within these. */
 const LIMITS: Partial<Limits> = { pingIntervalMs: 200, pingTimeoutMs: 300, minPingIntervalMs: 50 };
 const KINDS: readonly CallName[] = ["unary", "serverStream", "clientStream", "bidi"];
-const CALLERS: readonly CallName[] = [...KINDS, ...KINDS, ...KINDS];
+const CALLERS: readonly CallName[] = Array.from({ length: 8 }, () => KINDS).flat();
 /** Ended calls, after which the load is well under way. */
-const UNDER_WAY = 60;
+const UNDER_WAY = 200;
 const GRACE_MS = 5_000;
 /** Long enough for silence to be noticed first, short enough for a test where it is not. */
 const TIMEOUT_MS = 3_000;
 
-async function load(t: Test) {
+async function load(t: Test, reconnect = false) {
   const folder = t.testdir();
   const [serverFile, clientFile] = [join(folder, "server"), join(folder, "client")];
   const { ca, server: tls } = await testAuthority();
-  const order = { file: serverFile, tls, limits: LIMITS, graceMs: GRACE_MS };
-  const server = new LoadProcess(t, "rpc-load-server", order);
-  const report = await server.report(({ what }) => what === "listening");
-  const port = report.what === "listening" ? report.port : 0;
-  const wish = { file: clientFile, port, ca, limits: LIMITS, callers: CALLERS, timeoutMs: TIMEOUT_MS };
+  const serve = async (wantedPort: number) => {
+    const order = { file: serverFile, tls, limits: LIMITS, graceMs: GRACE_MS, port: wantedPort };
+    const server = new LoadProcess(t, "rpc-load-server", order);
+    const report = await server.report(({ what }) => what === "listening");
+    return { server, port: report.what === "listening" ? report.port : 0 };
+  };
+  const { server, port } = await serve(0);
+  const wish = { file: clientFile, port, ca, limits: LIMITS, callers: CALLERS, timeoutMs: TIMEOUT_MS, reconnect };
   const client = new LoadProcess(t, "rpc-load-client", wish);
-  await client.report((progress) => progress.what === "progress" && progress.calls >= UNDER_WAY);
-  return { server, client, account: () => reconcile(serverFile, clientFile) };
+  await progressed(client, UNDER_WAY);
+  return { server, client, account: () => reconcile(serverFile, clientFile), serveAgain: () => serve(port) };
+}
+
+async function progressed(client: LoadProcess, calls: number): Promise<number> {
+  const report = await client.report((progress) => progress.what === "progress" && progress.calls >= calls);
+  return report.what === "progress" ? report.calls : 0;
 }
 
 /** Waits until the server has no call left, and no connection either unless it may keep that. */
@@ -120,3 +128,27 @@ t.test("the client is asked to end: what it began is answered", async (t) => {
     "nobody is left in doubt",
   );
 });
+
+for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  t.test(`${signal} of a server that another replaces at its address`, async (t) => {
+    const { server, client, account, serveAgain } = await load(t, true);
+    server.signal(signal);
+    await server.exited();
+    await serveAgain();
+    await progressed(client, (await progressed(client, 0)) + UNDER_WAY);
+    client.signal("SIGTERM");
+    t.equal(await client.exited(), 0);
+    const { complaints, open, told } = account();
+    t.same(complaints, [], "nothing ran twice, and nobody was told what is not so");
+    t.same(open, [], "every call has ended");
+    const lost = told.filter(({ code }) => code !== "OK" && code !== "CANCELLED");
+    if (signal === "SIGTERM") {
+      t.same(lost, [], "no caller noticed");
+    } else {
+      t.ok(
+        lost.every(({ delivery }) => delivery === "unknown"),
+        "what surely did not run was made again",
+      );
+    }
+  });
+}

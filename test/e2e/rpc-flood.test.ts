@@ -28,7 +28,7 @@ t.setTimeout(300_000);
 t.test("who works is served while thousands idle, stop within the handshake, or dribble", async (t) => {
   const { ca, server: tls } = await testAuthority();
   const file = join(t.testdir(), "server");
-  const server = new LoadProcess(t, "rpc-load-server", { file, tls, limits: LIMITS, graceMs: 0 });
+  const server = new LoadProcess(t, "rpc-load-server", { file, tls, limits: LIMITS, graceMs: 0, port: 0 });
   const listening = await server.report(({ what }) => what === "listening");
   const port = listening.what === "listening" ? listening.port : 0;
   const worker = await Worker.connect(t, port, ca);

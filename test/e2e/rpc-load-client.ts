@@ -16,9 +16,15 @@ const [order]: ClientOrder[] = await once(process, "message");
 if (order === undefined) {
   throw new Error("no order came");
 }
-const { file, port, ca, limits, callers, timeoutMs } = order;
+const { file, port, ca, limits, callers, timeoutMs, reconnect } = order;
 const fd = openSync(file, "a");
-const connection = await connect({ host: "127.0.0.1", port, tls: { ca }, limits, reconnect: false });
+const connection = await connect({
+  host: "127.0.0.1",
+  port,
+  tls: { ca },
+  limits,
+  ...(reconnect ? {} : { reconnect: false }),
+});
 const echo = connection.client(EchoServiceDefinition);
 let calls = 0;
 let stopping = false;
@@ -33,7 +39,7 @@ if (!stopping) {
   await connection.close({ graceMs: 0 });
 }
 
-/** Calls until the connection is of no more use. */
+/** Calls until the connection is of no more use; where it is made anew, until this program is asked to end. */
 async function callOnAndOn(name: CallName, caller: number): Promise<void> {
   for (let count = 1; ; count += 1) {
     const id = `${name}-${caller}-${count}`;
@@ -42,7 +48,8 @@ async function callOnAndOn(name: CallName, caller: number): Promise<void> {
     writeLine(fd, told);
     calls += 1;
     report({ what: "progress", calls });
-    if (told.code === "UNAVAILABLE" || told.reason === "deadline") {
+    const isLost = told.code === "UNAVAILABLE" || told.reason === "deadline";
+    if (stopping || (isLost && !reconnect)) {
       return;
     }
   }

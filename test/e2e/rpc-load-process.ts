@@ -15,6 +15,8 @@ export interface ServerOrder {
   readonly tls: TestCertificate;
   readonly limits: Partial<Limits>;
   readonly graceMs: number;
+  /** 0 takes a free one. */
+  readonly port: number;
 }
 
 export interface ClientOrder {
@@ -25,6 +27,8 @@ export interface ClientOrder {
   /** One caller each, at the same time; a name may come more than once. */
   readonly callers: readonly CallName[];
   readonly timeoutMs: number;
+  /** Whether lost connections are made anew. */
+  readonly reconnect: boolean;
 }
 
 export interface CrowdOrder {

@@ -31,7 +31,7 @@ process.on("message", () => report({ what: "books", ...books }));
 process.once("SIGTERM", () => {
   server.close({ graceMs }).then(() => process.exit(0));
 });
-const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
+const { port } = await server.listen({ host: "127.0.0.1", port: order.port });
 report({ what: "listening", port });
 
 function report(what: Report): void {
