@@ -15,8 +15,9 @@ export interface StoredSession {
 }
 
 /**
- * Each session is used once, the newest first: who watches the wire could recognise one that is used twice (RFC 8446,
- * C.4). They are secrets, and stay in memory.
+ * The newest first, and each once as long as there are others: who watches the wire can recognise one that is used twice
+ * (RFC 8446, C.4). The last is used until the server gives new ones, since Node's servers give none when they resume. They
+ * are secrets, and stay in memory.
  */
 export class SessionStore {
   readonly #sessions = new Map<string, StoredSession[]>();
@@ -37,18 +38,22 @@ export class SessionStore {
     }
   }
 
-  /** The newest session for that key whose certificate has not run out; it is not given out again. */
+  /** The newest session for that key whose certificate has not run out. */
   take(key: string, nowMs: number): StoredSession | undefined {
     const stored = this.#sessions.get(key);
-    const newest = stored?.pop();
+    const newest = stored?.at(-1);
     if (stored === undefined || newest === undefined) {
       return undefined;
     }
-    this.#count -= 1;
+    const isOver = isOutOfDate(newest.certificate, nowMs);
+    if (isOver || stored.length > 1) {
+      stored.pop();
+      this.#count -= 1;
+    }
     if (stored.length === 0) {
       this.#sessions.delete(key);
     }
-    return isOutOfDate(newest.certificate, nowMs) ? this.take(key, nowMs) : newest;
+    return isOver ? this.take(key, nowMs) : newest;
   }
 
   #dropOldestKey(): void {
