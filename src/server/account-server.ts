@@ -4,8 +4,10 @@ import { AccountServiceDefinition } from "../gen/earshot/accounts/v1/accounts.js
 import {
   type Limits,
   type ListenAddress,
+  RpcError,
   RpcServer,
   type ServerTls,
+  StatusCode,
   serveHealth,
   serveReflection,
   type TcpAddress,
@@ -68,6 +70,14 @@ export class AccountServer {
       login: (request, ctx) => accounts.login(request, ctx),
       whoAmI: (request, ctx) => accounts.whoAmI(request, ctx),
       logout: (request, ctx) => accounts.logout(request, ctx),
+      listSessions: notYet,
+      revokeSession: notYet,
+      logoutEverywhere: notYet,
+      changePassword: notYet,
+      resetPassword: notYet,
+      deleteAccount: notYet,
+      exportAccount: notYet,
+      watch: notYet,
     });
   }
 
@@ -109,4 +119,8 @@ export class AccountServer {
   #purge(): void {
     this.accounts.purge().catch(() => undefined);
   }
+}
+
+function notYet(): never {
+  throw new RpcError(StatusCode.UNIMPLEMENTED, "not yet");
 }

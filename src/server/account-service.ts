@@ -123,6 +123,7 @@ export class AccountService extends EventEmitter<AccountEvents> {
         account: accountMessage(session.account),
         sessionCreatedAtMs: BigInt(session.createdAtMs),
         sessionExpiresAtMs: BigInt(session.expiresAtMs),
+        sessionId: Buffer.alloc(0),
       };
     });
   }
@@ -160,7 +161,12 @@ export class AccountService extends EventEmitter<AccountEvents> {
     const session = { tokenHash: tokenHash(token), accountId: account.accountId, createdAtMs, expiresAtMs };
     await this.#store.openSession(session, event);
     this.#tell(event);
-    return { account: accountMessage(account), sessionToken: token, expiresAtMs: BigInt(expiresAtMs) };
+    return {
+      account: accountMessage(account),
+      sessionToken: token,
+      expiresAtMs: BigInt(expiresAtMs),
+      sessionId: Buffer.alloc(0),
+    };
   }
 
   /** Stronger parameters reach old accounts at their next login. One that cannot be stored now waits for the one after. */

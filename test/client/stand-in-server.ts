@@ -20,6 +20,14 @@ const GOOD_DAY: AccountHandlers = {
   login: async () => ({ account: ACCOUNT, sessionToken: TOKEN, expiresAtMs: EXPIRES_AT_MS }),
   whoAmI: async () => ({ account: ACCOUNT, sessionCreatedAtMs: 1_700_000_000_000n, sessionExpiresAtMs: EXPIRES_AT_MS }),
   logout: async () => ({}),
+  listSessions: async () => ({}),
+  revokeSession: async () => ({}),
+  logoutEverywhere: async () => ({}),
+  changePassword: async () => ({}),
+  resetPassword: async () => ({}),
+  deleteAccount: async () => ({}),
+  exportAccount: () => [],
+  watch: () => [],
 };
 
 export interface StandIn {

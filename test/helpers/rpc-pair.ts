@@ -36,6 +36,14 @@ export const ECHO: AccountHandlers = {
   login: ({ username }) => ({ sessionToken: username }),
   whoAmI: () => ({}),
   logout: () => ({}),
+  listSessions: () => ({}),
+  revokeSession: () => ({}),
+  logoutEverywhere: () => ({}),
+  changePassword: () => ({}),
+  resetPassword: () => ({}),
+  deleteAccount: () => ({}),
+  exportAccount: () => [],
+  watch: () => [],
 };
 
 export async function startServer(

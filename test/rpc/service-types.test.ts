@@ -43,8 +43,7 @@ export function compiles(accounts: Accounts, streams: Streams, connection: Conne
   // @ts-expect-error no definition at all
   connection.client({ name: "x" });
 
-  const { register, whoAmI, logout } = {} as Handlers;
-  const others = { register, whoAmI, logout };
+  const { login: _, ...others } = {} as Handlers;
   server.serve(AccountServiceDefinition, { ...others, login: async ({ username }) => ({ sessionToken: username }) });
   // @ts-expect-error a handler is missing
   server.serve(AccountServiceDefinition, others);

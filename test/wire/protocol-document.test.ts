@@ -91,6 +91,7 @@ const FRAMES: Record<string, Frame> = {
       },
       sessionToken: token,
       expiresAtMs: 1_700_086_400_000n,
+      sessionId: Buffer.alloc(0),
     }).finish(),
   },
   whoami: request(3, "WhoAmI", {

@@ -64,6 +64,14 @@ t.test("handlers may be the methods of an object", async (t) => {
     register = ECHO.register;
     whoAmI = ECHO.whoAmI;
     logout = ECHO.logout;
+    listSessions = ECHO.listSessions;
+    revokeSession = ECHO.revokeSession;
+    logoutEverywhere = ECHO.logoutEverywhere;
+    changePassword = ECHO.changePassword;
+    resetPassword = ECHO.resetPassword;
+    deleteAccount = ECHO.deleteAccount;
+    exportAccount = ECHO.exportAccount;
+    watch = ECHO.watch;
     login(): { sessionToken: string } {
       this.#calls += 1;
       return { sessionToken: String(this.#calls) };

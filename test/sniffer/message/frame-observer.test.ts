@@ -37,7 +37,12 @@ const response = (more: Partial<Extract<Frame, { kind: "response" }>> = {}): Fra
   streamId: 1,
   status: undefined,
   metadata: [],
-  payload: LoginResponse.encode({ account: undefined, sessionToken: TOKEN, expiresAtMs: 5n }).finish(),
+  payload: LoginResponse.encode({
+    account: undefined,
+    sessionToken: TOKEN,
+    expiresAtMs: 5n,
+    sessionId: Buffer.alloc(0),
+  }).finish(),
   ...more,
 });
 

@@ -45,6 +45,8 @@ export interface LoginResponse {
   sessionToken: string;
   /** The session ends then at the latest; milliseconds since 1970-01-01T00:00:00Z. */
   expiresAtMs: bigint;
+  /** Names the session without giving it away. */
+  sessionId: Uint8Array;
 }
 
 export interface WhoAmIRequest {
@@ -54,6 +56,7 @@ export interface WhoAmIResponse {
   account: Account | undefined;
   sessionCreatedAtMs: bigint;
   sessionExpiresAtMs: bigint;
+  sessionId: Uint8Array;
 }
 
 export interface LogoutRequest {
@@ -62,7 +65,138 @@ export interface LogoutRequest {
 export interface LogoutResponse {
 }
 
-/** Detail of INVALID_ARGUMENT. */
+export interface Session {
+  /** 16 bytes, chosen by the server. Names the session; it is no token. */
+  sessionId: Uint8Array;
+  createdAtMs: bigint;
+  /** Exact to a minute. */
+  lastUsedAtMs: bigint;
+  expiresAtMs: bigint;
+  /** Where it was opened from. */
+  address: string;
+  /** The one that asks. */
+  current: boolean;
+}
+
+export interface ListSessionsRequest {
+}
+
+export interface ListSessionsResponse {
+  sessions: Session[];
+}
+
+export interface RevokeSessionRequest {
+  sessionId: Uint8Array;
+}
+
+export interface RevokeSessionResponse {
+}
+
+export interface LogoutEverywhereRequest {
+  /** All but the one that asks. */
+  keepCurrent: boolean;
+}
+
+export interface LogoutEverywhereResponse {
+}
+
+export interface ChangePasswordRequest {
+  currentPassword: string;
+  /** As in RegisterRequest. */
+  newPassword: string;
+}
+
+export interface ChangePasswordResponse {
+}
+
+export interface ResetPasswordRequest {
+  username: string;
+  /** As it was given out; case, spaces and hyphens do not matter. */
+  code: string;
+  /** As in RegisterRequest. */
+  newPassword: string;
+}
+
+export interface ResetPasswordResponse {
+}
+
+export interface DeleteAccountRequest {
+  password: string;
+}
+
+export interface DeleteAccountResponse {
+}
+
+export interface ExportAccountRequest {
+}
+
+export interface ExportAccountResponse {
+  part: { $case: "account"; value: AccountExport } | { $case: "session"; value: Session } | {
+    $case: "event";
+    value: SecurityEvent;
+  } | undefined;
+}
+
+export interface AccountExport {
+  account:
+    | Account
+    | undefined;
+  /** The request_id of Register. */
+  requestId: Uint8Array;
+  /** How often the password was changed. */
+  passwordChanges: bigint;
+  logins: bigint;
+  /** 0 when there was none. */
+  lastLoginAtMs: bigint;
+  /** 0 when no code is given out. */
+  resetCodeExpiresAtMs: bigint;
+}
+
+export interface WatchRequest {
+  /** Begins with what is stored since then; 0 for what happens from now on. */
+  sinceMs: bigint;
+}
+
+export interface WatchResponse {
+  event: SecurityEvent | undefined;
+}
+
+export interface SecurityEvent {
+  /** 16 bytes; the same event has the same id in Watch and ExportAccount. */
+  eventId: Uint8Array;
+  kind: SecurityEvent_Kind;
+  atMs: bigint;
+  /** Where the call came from; empty for what an administrator did. */
+  address: string;
+  /** Of LOGIN, LOGOUT and SESSION_REVOKED; else empty. */
+  sessionId: Uint8Array;
+}
+
+export enum SecurityEvent_Kind {
+  /** KIND_UNSPECIFIED - Or one that this schema does not know yet. */
+  KIND_UNSPECIFIED = 0,
+  KIND_REGISTERED = 1,
+  KIND_LOGIN = 2,
+  /** KIND_LOGIN_FAILED - With a wrong password, or while the account was disabled. */
+  KIND_LOGIN_FAILED = 3,
+  KIND_LOGOUT = 4,
+  KIND_SESSION_REVOKED = 5,
+  KIND_LOGGED_OUT_EVERYWHERE = 6,
+  KIND_PASSWORD_CHANGED = 7,
+  /** KIND_PASSWORD_REFUSED - A wrong password in ChangePassword or DeleteAccount. */
+  KIND_PASSWORD_REFUSED = 8,
+  KIND_RESET_CODE_ISSUED = 9,
+  /** KIND_RESET_TRIED - A call of ResetPassword; when it succeeds, PASSWORD_RESET follows. */
+  KIND_RESET_TRIED = 10,
+  KIND_PASSWORD_RESET = 11,
+  KIND_EXPORTED = 12,
+  KIND_DISABLED = 13,
+  KIND_ENABLED = 14,
+  KIND_ACCOUNT_DELETED = 15,
+  UNRECOGNIZED = -1,
+}
+
+/** Detail of INVALID_ARGUMENT; and of PERMISSION_DENIED, where a password is wrong (REASON_WRONG). */
 export interface InvalidField {
   /** Name of the field as the schema writes it. */
   field: string;
@@ -79,12 +213,18 @@ export enum InvalidField_Reason {
   REASON_BAD_CHARACTER = 4,
   REASON_COMMON = 5,
   REASON_MALFORMED = 6,
+  REASON_WRONG = 7,
   UNRECOGNIZED = -1,
 }
 
 /** Detail of ALREADY_EXISTS. */
 export interface UsernameTaken {
   username: string;
+}
+
+/** Detail of PERMISSION_DENIED by Login, once the password was right. */
+export interface AccountDisabled {
+  disabledAtMs: bigint;
 }
 
 /** Detail of RESOURCE_EXHAUSTED and UNAVAILABLE. */
@@ -388,7 +528,7 @@ export const LoginRequest: MessageFns<LoginRequest, "earshot.accounts.v1.LoginRe
 };
 
 function createBaseLoginResponse(): LoginResponse {
-  return { account: undefined, sessionToken: "", expiresAtMs: 0n };
+  return { account: undefined, sessionToken: "", expiresAtMs: 0n, sessionId: new Uint8Array(0) };
 }
 
 export const LoginResponse: MessageFns<LoginResponse, "earshot.accounts.v1.LoginResponse"> = {
@@ -406,6 +546,9 @@ export const LoginResponse: MessageFns<LoginResponse, "earshot.accounts.v1.Login
         throw new globalThis.Error("value provided for field message.expiresAtMs of type uint64 too large");
       }
       writer.uint32(24).uint64(message.expiresAtMs);
+    }
+    if (message.sessionId.length !== 0) {
+      writer.uint32(34).bytes(message.sessionId);
     }
     return writer;
   },
@@ -447,6 +590,14 @@ export const LoginResponse: MessageFns<LoginResponse, "earshot.accounts.v1.Login
             message.expiresAtMs = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sessionId = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -471,6 +622,7 @@ export const LoginResponse: MessageFns<LoginResponse, "earshot.accounts.v1.Login
     message.expiresAtMs = (object.expiresAtMs !== undefined && object.expiresAtMs !== null)
       ? BigInt(object.expiresAtMs)
       : 0n;
+    message.sessionId = object.sessionId ?? new Uint8Array(0);
     return message;
   },
 };
@@ -521,7 +673,7 @@ export const WhoAmIRequest: MessageFns<WhoAmIRequest, "earshot.accounts.v1.WhoAm
 };
 
 function createBaseWhoAmIResponse(): WhoAmIResponse {
-  return { account: undefined, sessionCreatedAtMs: 0n, sessionExpiresAtMs: 0n };
+  return { account: undefined, sessionCreatedAtMs: 0n, sessionExpiresAtMs: 0n, sessionId: new Uint8Array(0) };
 }
 
 export const WhoAmIResponse: MessageFns<WhoAmIResponse, "earshot.accounts.v1.WhoAmIResponse"> = {
@@ -542,6 +694,9 @@ export const WhoAmIResponse: MessageFns<WhoAmIResponse, "earshot.accounts.v1.Who
         throw new globalThis.Error("value provided for field message.sessionExpiresAtMs of type uint64 too large");
       }
       writer.uint32(24).uint64(message.sessionExpiresAtMs);
+    }
+    if (message.sessionId.length !== 0) {
+      writer.uint32(34).bytes(message.sessionId);
     }
     return writer;
   },
@@ -583,6 +738,14 @@ export const WhoAmIResponse: MessageFns<WhoAmIResponse, "earshot.accounts.v1.Who
             message.sessionExpiresAtMs = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sessionId = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -609,6 +772,7 @@ export const WhoAmIResponse: MessageFns<WhoAmIResponse, "earshot.accounts.v1.Who
     message.sessionExpiresAtMs = (object.sessionExpiresAtMs !== undefined && object.sessionExpiresAtMs !== null)
       ? BigInt(object.sessionExpiresAtMs)
       : 0n;
+    message.sessionId = object.sessionId ?? new Uint8Array(0);
     return message;
   },
 };
@@ -699,6 +863,1316 @@ export const LogoutResponse: MessageFns<LogoutResponse, "earshot.accounts.v1.Log
   },
   fromPartial(_: DeepPartial<LogoutResponse>): LogoutResponse {
     const message = createBaseLogoutResponse();
+    return message;
+  },
+};
+
+function createBaseSession(): Session {
+  return {
+    sessionId: new Uint8Array(0),
+    createdAtMs: 0n,
+    lastUsedAtMs: 0n,
+    expiresAtMs: 0n,
+    address: "",
+    current: false,
+  };
+}
+
+export const Session: MessageFns<Session, "earshot.accounts.v1.Session"> = {
+  $type: "earshot.accounts.v1.Session" as const,
+
+  encode(message: Session, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId.length !== 0) {
+      writer.uint32(10).bytes(message.sessionId);
+    }
+    if (message.createdAtMs !== 0n) {
+      if (BigInt.asUintN(64, message.createdAtMs) !== message.createdAtMs) {
+        throw new globalThis.Error("value provided for field message.createdAtMs of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.createdAtMs);
+    }
+    if (message.lastUsedAtMs !== 0n) {
+      if (BigInt.asUintN(64, message.lastUsedAtMs) !== message.lastUsedAtMs) {
+        throw new globalThis.Error("value provided for field message.lastUsedAtMs of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.lastUsedAtMs);
+    }
+    if (message.expiresAtMs !== 0n) {
+      if (BigInt.asUintN(64, message.expiresAtMs) !== message.expiresAtMs) {
+        throw new globalThis.Error("value provided for field message.expiresAtMs of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.expiresAtMs);
+    }
+    if (message.address !== "") {
+      writer.uint32(42).string(message.address);
+    }
+    if (message.current !== false) {
+      writer.uint32(48).bool(message.current);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Session {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.createdAtMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.lastUsedAtMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.expiresAtMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.current = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Session>): Session {
+    return Session.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Session>): Session {
+    const message = createBaseSession();
+    message.sessionId = object.sessionId ?? new Uint8Array(0);
+    message.createdAtMs = (object.createdAtMs !== undefined && object.createdAtMs !== null)
+      ? BigInt(object.createdAtMs)
+      : 0n;
+    message.lastUsedAtMs = (object.lastUsedAtMs !== undefined && object.lastUsedAtMs !== null)
+      ? BigInt(object.lastUsedAtMs)
+      : 0n;
+    message.expiresAtMs = (object.expiresAtMs !== undefined && object.expiresAtMs !== null)
+      ? BigInt(object.expiresAtMs)
+      : 0n;
+    message.address = object.address ?? "";
+    message.current = object.current ?? false;
+    return message;
+  },
+};
+
+function createBaseListSessionsRequest(): ListSessionsRequest {
+  return {};
+}
+
+export const ListSessionsRequest: MessageFns<ListSessionsRequest, "earshot.accounts.v1.ListSessionsRequest"> = {
+  $type: "earshot.accounts.v1.ListSessionsRequest" as const,
+
+  encode(_: ListSessionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSessionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSessionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListSessionsRequest>): ListSessionsRequest {
+    return ListSessionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListSessionsRequest>): ListSessionsRequest {
+    const message = createBaseListSessionsRequest();
+    return message;
+  },
+};
+
+function createBaseListSessionsResponse(): ListSessionsResponse {
+  return { sessions: [] };
+}
+
+export const ListSessionsResponse: MessageFns<ListSessionsResponse, "earshot.accounts.v1.ListSessionsResponse"> = {
+  $type: "earshot.accounts.v1.ListSessionsResponse" as const,
+
+  encode(message: ListSessionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sessions) {
+      Session.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSessionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSessionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessions.push(Session.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListSessionsResponse>): ListSessionsResponse {
+    return ListSessionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListSessionsResponse>): ListSessionsResponse {
+    const message = createBaseListSessionsResponse();
+    message.sessions = object.sessions?.map((e) => Session.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRevokeSessionRequest(): RevokeSessionRequest {
+  return { sessionId: new Uint8Array(0) };
+}
+
+export const RevokeSessionRequest: MessageFns<RevokeSessionRequest, "earshot.accounts.v1.RevokeSessionRequest"> = {
+  $type: "earshot.accounts.v1.RevokeSessionRequest" as const,
+
+  encode(message: RevokeSessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId.length !== 0) {
+      writer.uint32(10).bytes(message.sessionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeSessionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeSessionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeSessionRequest>): RevokeSessionRequest {
+    return RevokeSessionRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokeSessionRequest>): RevokeSessionRequest {
+    const message = createBaseRevokeSessionRequest();
+    message.sessionId = object.sessionId ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseRevokeSessionResponse(): RevokeSessionResponse {
+  return {};
+}
+
+export const RevokeSessionResponse: MessageFns<RevokeSessionResponse, "earshot.accounts.v1.RevokeSessionResponse"> = {
+  $type: "earshot.accounts.v1.RevokeSessionResponse" as const,
+
+  encode(_: RevokeSessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeSessionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeSessionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeSessionResponse>): RevokeSessionResponse {
+    return RevokeSessionResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<RevokeSessionResponse>): RevokeSessionResponse {
+    const message = createBaseRevokeSessionResponse();
+    return message;
+  },
+};
+
+function createBaseLogoutEverywhereRequest(): LogoutEverywhereRequest {
+  return { keepCurrent: false };
+}
+
+export const LogoutEverywhereRequest: MessageFns<
+  LogoutEverywhereRequest,
+  "earshot.accounts.v1.LogoutEverywhereRequest"
+> = {
+  $type: "earshot.accounts.v1.LogoutEverywhereRequest" as const,
+
+  encode(message: LogoutEverywhereRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keepCurrent !== false) {
+      writer.uint32(8).bool(message.keepCurrent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogoutEverywhereRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogoutEverywhereRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.keepCurrent = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LogoutEverywhereRequest>): LogoutEverywhereRequest {
+    return LogoutEverywhereRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LogoutEverywhereRequest>): LogoutEverywhereRequest {
+    const message = createBaseLogoutEverywhereRequest();
+    message.keepCurrent = object.keepCurrent ?? false;
+    return message;
+  },
+};
+
+function createBaseLogoutEverywhereResponse(): LogoutEverywhereResponse {
+  return {};
+}
+
+export const LogoutEverywhereResponse: MessageFns<
+  LogoutEverywhereResponse,
+  "earshot.accounts.v1.LogoutEverywhereResponse"
+> = {
+  $type: "earshot.accounts.v1.LogoutEverywhereResponse" as const,
+
+  encode(_: LogoutEverywhereResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogoutEverywhereResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogoutEverywhereResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LogoutEverywhereResponse>): LogoutEverywhereResponse {
+    return LogoutEverywhereResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<LogoutEverywhereResponse>): LogoutEverywhereResponse {
+    const message = createBaseLogoutEverywhereResponse();
+    return message;
+  },
+};
+
+function createBaseChangePasswordRequest(): ChangePasswordRequest {
+  return { currentPassword: "", newPassword: "" };
+}
+
+export const ChangePasswordRequest: MessageFns<ChangePasswordRequest, "earshot.accounts.v1.ChangePasswordRequest"> = {
+  $type: "earshot.accounts.v1.ChangePasswordRequest" as const,
+
+  encode(message: ChangePasswordRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.currentPassword !== "") {
+      writer.uint32(10).string(message.currentPassword);
+    }
+    if (message.newPassword !== "") {
+      writer.uint32(18).string(message.newPassword);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangePasswordRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangePasswordRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.currentPassword = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.newPassword = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangePasswordRequest>): ChangePasswordRequest {
+    return ChangePasswordRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangePasswordRequest>): ChangePasswordRequest {
+    const message = createBaseChangePasswordRequest();
+    message.currentPassword = object.currentPassword ?? "";
+    message.newPassword = object.newPassword ?? "";
+    return message;
+  },
+};
+
+function createBaseChangePasswordResponse(): ChangePasswordResponse {
+  return {};
+}
+
+export const ChangePasswordResponse: MessageFns<ChangePasswordResponse, "earshot.accounts.v1.ChangePasswordResponse"> =
+  {
+    $type: "earshot.accounts.v1.ChangePasswordResponse" as const,
+
+    encode(_: ChangePasswordResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+      return writer;
+    },
+
+    decode(input: BinaryReader | Uint8Array, length?: number): ChangePasswordResponse {
+      const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+      const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+      if (previousRecursionDepth >= 100) {
+        throw new globalThis.Error("protobuf decode recursion limit exceeded");
+      }
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+      try {
+        const end = length === undefined ? reader.len : reader.pos + length;
+        const message = createBaseChangePasswordResponse();
+        while (reader.pos < end) {
+          const tag = reader.uint32();
+          switch (tag >>> 3) {
+          }
+          if ((tag & 7) === 4 || tag === 0) {
+            break;
+          }
+          reader.skip(tag & 7);
+        }
+        return message;
+      } finally {
+        (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      }
+    },
+
+    create(base?: DeepPartial<ChangePasswordResponse>): ChangePasswordResponse {
+      return ChangePasswordResponse.fromPartial(base ?? {});
+    },
+    fromPartial(_: DeepPartial<ChangePasswordResponse>): ChangePasswordResponse {
+      const message = createBaseChangePasswordResponse();
+      return message;
+    },
+  };
+
+function createBaseResetPasswordRequest(): ResetPasswordRequest {
+  return { username: "", code: "", newPassword: "" };
+}
+
+export const ResetPasswordRequest: MessageFns<ResetPasswordRequest, "earshot.accounts.v1.ResetPasswordRequest"> = {
+  $type: "earshot.accounts.v1.ResetPasswordRequest" as const,
+
+  encode(message: ResetPasswordRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.username !== "") {
+      writer.uint32(10).string(message.username);
+    }
+    if (message.code !== "") {
+      writer.uint32(18).string(message.code);
+    }
+    if (message.newPassword !== "") {
+      writer.uint32(26).string(message.newPassword);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResetPasswordRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResetPasswordRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.username = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.newPassword = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ResetPasswordRequest>): ResetPasswordRequest {
+    return ResetPasswordRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResetPasswordRequest>): ResetPasswordRequest {
+    const message = createBaseResetPasswordRequest();
+    message.username = object.username ?? "";
+    message.code = object.code ?? "";
+    message.newPassword = object.newPassword ?? "";
+    return message;
+  },
+};
+
+function createBaseResetPasswordResponse(): ResetPasswordResponse {
+  return {};
+}
+
+export const ResetPasswordResponse: MessageFns<ResetPasswordResponse, "earshot.accounts.v1.ResetPasswordResponse"> = {
+  $type: "earshot.accounts.v1.ResetPasswordResponse" as const,
+
+  encode(_: ResetPasswordResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResetPasswordResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResetPasswordResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ResetPasswordResponse>): ResetPasswordResponse {
+    return ResetPasswordResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ResetPasswordResponse>): ResetPasswordResponse {
+    const message = createBaseResetPasswordResponse();
+    return message;
+  },
+};
+
+function createBaseDeleteAccountRequest(): DeleteAccountRequest {
+  return { password: "" };
+}
+
+export const DeleteAccountRequest: MessageFns<DeleteAccountRequest, "earshot.accounts.v1.DeleteAccountRequest"> = {
+  $type: "earshot.accounts.v1.DeleteAccountRequest" as const,
+
+  encode(message: DeleteAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.password !== "") {
+      writer.uint32(10).string(message.password);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteAccountRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.password = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeleteAccountRequest>): DeleteAccountRequest {
+    return DeleteAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteAccountRequest>): DeleteAccountRequest {
+    const message = createBaseDeleteAccountRequest();
+    message.password = object.password ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteAccountResponse(): DeleteAccountResponse {
+  return {};
+}
+
+export const DeleteAccountResponse: MessageFns<DeleteAccountResponse, "earshot.accounts.v1.DeleteAccountResponse"> = {
+  $type: "earshot.accounts.v1.DeleteAccountResponse" as const,
+
+  encode(_: DeleteAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteAccountResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeleteAccountResponse>): DeleteAccountResponse {
+    return DeleteAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DeleteAccountResponse>): DeleteAccountResponse {
+    const message = createBaseDeleteAccountResponse();
+    return message;
+  },
+};
+
+function createBaseExportAccountRequest(): ExportAccountRequest {
+  return {};
+}
+
+export const ExportAccountRequest: MessageFns<ExportAccountRequest, "earshot.accounts.v1.ExportAccountRequest"> = {
+  $type: "earshot.accounts.v1.ExportAccountRequest" as const,
+
+  encode(_: ExportAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportAccountRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportAccountRequest>): ExportAccountRequest {
+    return ExportAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ExportAccountRequest>): ExportAccountRequest {
+    const message = createBaseExportAccountRequest();
+    return message;
+  },
+};
+
+function createBaseExportAccountResponse(): ExportAccountResponse {
+  return { part: undefined };
+}
+
+export const ExportAccountResponse: MessageFns<ExportAccountResponse, "earshot.accounts.v1.ExportAccountResponse"> = {
+  $type: "earshot.accounts.v1.ExportAccountResponse" as const,
+
+  encode(message: ExportAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.part?.$case) {
+      case "account":
+        AccountExport.encode(message.part.value, writer.uint32(10).fork()).join();
+        break;
+      case "session":
+        Session.encode(message.part.value, writer.uint32(18).fork()).join();
+        break;
+      case "event":
+        SecurityEvent.encode(message.part.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportAccountResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.part = { $case: "account", value: AccountExport.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.part = { $case: "session", value: Session.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.part = { $case: "event", value: SecurityEvent.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportAccountResponse>): ExportAccountResponse {
+    return ExportAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportAccountResponse>): ExportAccountResponse {
+    const message = createBaseExportAccountResponse();
+    switch (object.part?.$case) {
+      case "account": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "account", value: AccountExport.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "session": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "session", value: Session.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "event": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "event", value: SecurityEvent.fromPartial(object.part.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseAccountExport(): AccountExport {
+  return {
+    account: undefined,
+    requestId: new Uint8Array(0),
+    passwordChanges: 0n,
+    logins: 0n,
+    lastLoginAtMs: 0n,
+    resetCodeExpiresAtMs: 0n,
+  };
+}
+
+export const AccountExport: MessageFns<AccountExport, "earshot.accounts.v1.AccountExport"> = {
+  $type: "earshot.accounts.v1.AccountExport" as const,
+
+  encode(message: AccountExport, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.account !== undefined) {
+      Account.encode(message.account, writer.uint32(10).fork()).join();
+    }
+    if (message.requestId.length !== 0) {
+      writer.uint32(18).bytes(message.requestId);
+    }
+    if (message.passwordChanges !== 0n) {
+      if (BigInt.asUintN(64, message.passwordChanges) !== message.passwordChanges) {
+        throw new globalThis.Error("value provided for field message.passwordChanges of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.passwordChanges);
+    }
+    if (message.logins !== 0n) {
+      if (BigInt.asUintN(64, message.logins) !== message.logins) {
+        throw new globalThis.Error("value provided for field message.logins of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.logins);
+    }
+    if (message.lastLoginAtMs !== 0n) {
+      if (BigInt.asUintN(64, message.lastLoginAtMs) !== message.lastLoginAtMs) {
+        throw new globalThis.Error("value provided for field message.lastLoginAtMs of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.lastLoginAtMs);
+    }
+    if (message.resetCodeExpiresAtMs !== 0n) {
+      if (BigInt.asUintN(64, message.resetCodeExpiresAtMs) !== message.resetCodeExpiresAtMs) {
+        throw new globalThis.Error("value provided for field message.resetCodeExpiresAtMs of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.resetCodeExpiresAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccountExport {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccountExport();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.account = Account.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.requestId = reader.bytes();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.passwordChanges = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.logins = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.lastLoginAtMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.resetCodeExpiresAtMs = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AccountExport>): AccountExport {
+    return AccountExport.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AccountExport>): AccountExport {
+    const message = createBaseAccountExport();
+    message.account = (object.account !== undefined && object.account !== null)
+      ? Account.fromPartial(object.account)
+      : undefined;
+    message.requestId = object.requestId ?? new Uint8Array(0);
+    message.passwordChanges = (object.passwordChanges !== undefined && object.passwordChanges !== null)
+      ? BigInt(object.passwordChanges)
+      : 0n;
+    message.logins = (object.logins !== undefined && object.logins !== null) ? BigInt(object.logins) : 0n;
+    message.lastLoginAtMs = (object.lastLoginAtMs !== undefined && object.lastLoginAtMs !== null)
+      ? BigInt(object.lastLoginAtMs)
+      : 0n;
+    message.resetCodeExpiresAtMs = (object.resetCodeExpiresAtMs !== undefined && object.resetCodeExpiresAtMs !== null)
+      ? BigInt(object.resetCodeExpiresAtMs)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseWatchRequest(): WatchRequest {
+  return { sinceMs: 0n };
+}
+
+export const WatchRequest: MessageFns<WatchRequest, "earshot.accounts.v1.WatchRequest"> = {
+  $type: "earshot.accounts.v1.WatchRequest" as const,
+
+  encode(message: WatchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sinceMs !== 0n) {
+      if (BigInt.asUintN(64, message.sinceMs) !== message.sinceMs) {
+        throw new globalThis.Error("value provided for field message.sinceMs of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.sinceMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sinceMs = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchRequest>): WatchRequest {
+    return WatchRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchRequest>): WatchRequest {
+    const message = createBaseWatchRequest();
+    message.sinceMs = (object.sinceMs !== undefined && object.sinceMs !== null) ? BigInt(object.sinceMs) : 0n;
+    return message;
+  },
+};
+
+function createBaseWatchResponse(): WatchResponse {
+  return { event: undefined };
+}
+
+export const WatchResponse: MessageFns<WatchResponse, "earshot.accounts.v1.WatchResponse"> = {
+  $type: "earshot.accounts.v1.WatchResponse" as const,
+
+  encode(message: WatchResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.event !== undefined) {
+      SecurityEvent.encode(message.event, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.event = SecurityEvent.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchResponse>): WatchResponse {
+    return WatchResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchResponse>): WatchResponse {
+    const message = createBaseWatchResponse();
+    message.event = (object.event !== undefined && object.event !== null)
+      ? SecurityEvent.fromPartial(object.event)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSecurityEvent(): SecurityEvent {
+  return { eventId: new Uint8Array(0), kind: 0, atMs: 0n, address: "", sessionId: new Uint8Array(0) };
+}
+
+export const SecurityEvent: MessageFns<SecurityEvent, "earshot.accounts.v1.SecurityEvent"> = {
+  $type: "earshot.accounts.v1.SecurityEvent" as const,
+
+  encode(message: SecurityEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.eventId.length !== 0) {
+      writer.uint32(10).bytes(message.eventId);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(16).int32(message.kind);
+    }
+    if (message.atMs !== 0n) {
+      if (BigInt.asUintN(64, message.atMs) !== message.atMs) {
+        throw new globalThis.Error("value provided for field message.atMs of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.atMs);
+    }
+    if (message.address !== "") {
+      writer.uint32(34).string(message.address);
+    }
+    if (message.sessionId.length !== 0) {
+      writer.uint32(42).bytes(message.sessionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SecurityEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSecurityEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.eventId = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.atMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.sessionId = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SecurityEvent>): SecurityEvent {
+    return SecurityEvent.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SecurityEvent>): SecurityEvent {
+    const message = createBaseSecurityEvent();
+    message.eventId = object.eventId ?? new Uint8Array(0);
+    message.kind = object.kind ?? 0;
+    message.atMs = (object.atMs !== undefined && object.atMs !== null) ? BigInt(object.atMs) : 0n;
+    message.address = object.address ?? "";
+    message.sessionId = object.sessionId ?? new Uint8Array(0);
     return message;
   },
 };
@@ -841,6 +2315,68 @@ export const UsernameTaken: MessageFns<UsernameTaken, "earshot.accounts.v1.Usern
   },
 };
 
+function createBaseAccountDisabled(): AccountDisabled {
+  return { disabledAtMs: 0n };
+}
+
+export const AccountDisabled: MessageFns<AccountDisabled, "earshot.accounts.v1.AccountDisabled"> = {
+  $type: "earshot.accounts.v1.AccountDisabled" as const,
+
+  encode(message: AccountDisabled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.disabledAtMs !== 0n) {
+      if (BigInt.asUintN(64, message.disabledAtMs) !== message.disabledAtMs) {
+        throw new globalThis.Error("value provided for field message.disabledAtMs of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.disabledAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccountDisabled {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccountDisabled();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.disabledAtMs = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AccountDisabled>): AccountDisabled {
+    return AccountDisabled.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AccountDisabled>): AccountDisabled {
+    const message = createBaseAccountDisabled();
+    message.disabledAtMs = (object.disabledAtMs !== undefined && object.disabledAtMs !== null)
+      ? BigInt(object.disabledAtMs)
+      : 0n;
+    return message;
+  },
+};
+
 function createBaseRetryAfter(): RetryAfter {
   return { retryAfterMs: 0 };
 }
@@ -938,6 +2474,87 @@ export const AccountServiceDefinition = {
       requestStream: false,
       responseType: LogoutResponse as typeof LogoutResponse,
       responseStream: false,
+      options: {},
+    },
+    /** The sessions of one's own account that are open, the newest first. Needs a session. */
+    listSessions: {
+      name: "ListSessions",
+      requestType: ListSessionsRequest as typeof ListSessionsRequest,
+      requestStream: false,
+      responseType: ListSessionsResponse as typeof ListSessionsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Ends one session of one's own account, which may be this one. NOT_FOUND when there is none. Needs a session. */
+    revokeSession: {
+      name: "RevokeSession",
+      requestType: RevokeSessionRequest as typeof RevokeSessionRequest,
+      requestStream: false,
+      responseType: RevokeSessionResponse as typeof RevokeSessionResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Ends all sessions of one's own account. Needs a session. */
+    logoutEverywhere: {
+      name: "LogoutEverywhere",
+      requestType: LogoutEverywhereRequest as typeof LogoutEverywhereRequest,
+      requestStream: false,
+      responseType: LogoutEverywhereResponse as typeof LogoutEverywhereResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Changes the password and ends all other sessions. A wrong current password is PERMISSION_DENIED. Needs a session. */
+    changePassword: {
+      name: "ChangePassword",
+      requestType: ChangePasswordRequest as typeof ChangePasswordRequest,
+      requestStream: false,
+      responseType: ChangePasswordResponse as typeof ChangePasswordResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Exchanges a code, which an administrator gave out, for a new password; ends all sessions. An unknown name and a
+     * wrong, used or expired code get the same answer: UNAUTHENTICATED.
+     */
+    resetPassword: {
+      name: "ResetPassword",
+      requestType: ResetPasswordRequest as typeof ResetPasswordRequest,
+      requestStream: false,
+      responseType: ResetPasswordResponse as typeof ResetPasswordResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Deletes one's own account, for ever. A wrong password is PERMISSION_DENIED. Needs a session. */
+    deleteAccount: {
+      name: "DeleteAccount",
+      requestType: DeleteAccountRequest as typeof DeleteAccountRequest,
+      requestStream: false,
+      responseType: DeleteAccountResponse as typeof DeleteAccountResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * All that is stored of one's own account, but for hashes: the account, then the sessions, then the events, the oldest
+     * first. Needs a session.
+     */
+    exportAccount: {
+      name: "ExportAccount",
+      requestType: ExportAccountRequest as typeof ExportAccountRequest,
+      requestStream: false,
+      responseType: ExportAccountResponse as typeof ExportAccountResponse,
+      responseStream: true,
+      options: {},
+    },
+    /**
+     * What happens to one's own account, until the session ends (UNAUTHENTICATED) or the server (UNAVAILABLE). Each event
+     * comes once, nearly in the order of time. Needs a session.
+     */
+    watch: {
+      name: "Watch",
+      requestType: WatchRequest as typeof WatchRequest,
+      requestStream: false,
+      responseType: WatchResponse as typeof WatchResponse,
+      responseStream: true,
       options: {},
     },
   },
