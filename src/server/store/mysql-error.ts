@@ -4,17 +4,17 @@ import { StoreError, type StoreErrorCode } from "./store-error.js";
 
 export interface MysqlFailure {
   readonly error: StoreError;
-  /** Whether the same work may succeed when it is done again at once: a clash, or a connection that broke. */
+  /** Whether the same work may succeed when it is done again, perhaps on another node: a clash, or a node that failed. */
   readonly isPassing: boolean;
-  /** Whether the connection is of no use any more. */
-  readonly isConnectionLost: boolean;
+  /** Whether it tells of the node and not of the work: it cannot be reached, is not ready, or does not answer. */
+  readonly isNodeDown: boolean;
 }
 
 interface Meaning {
   readonly code: StoreErrorCode;
   readonly sentence: string;
   readonly isPassing?: true;
-  readonly isConnectionLost?: true;
+  readonly isNodeDown?: true;
 }
 
 const DUPLICATE: Meaning = { code: "duplicate", sentence: "the row exists already" };
@@ -28,13 +28,13 @@ const NOT_READY: Meaning = {
   code: "unavailable",
   sentence: "the database node is not ready, as when it has lost its cluster",
   isPassing: true,
-  isConnectionLost: true,
+  isNodeDown: true,
 };
 const LOST: Meaning = {
   code: "unavailable",
   sentence: "the database cannot be reached, or broke the connection; check that it runs, and its address",
   isPassing: true,
-  isConnectionLost: true,
+  isNodeDown: true,
 };
 const DENIED: Meaning = {
   code: "access_denied",
@@ -53,6 +53,10 @@ const NO_TLS: Meaning = {
 /** By number, which all of MySQL's relatives share; mysql2 names some of them differently. */
 const BY_NUMBER: Readonly<Record<number, Meaning>> = {
   1020: CLASH, // ER_CHECKREAD: MariaDB 11, snapshot isolation
+  1615: CLASH, // ER_NEED_REPREPARE: the schema changed meanwhile
+  3101: CLASH, // ER_TRANSACTION_ROLLBACK_DURING_COMMIT: group replication
+  8028: CLASH, // TiDB: the schema changed meanwhile
+  9007: CLASH, // TiDB: write conflict
   1205: CLASH, // ER_LOCK_WAIT_TIMEOUT
   1213: CLASH, // ER_LOCK_DEADLOCK; Galera: certification failed
   1047: NOT_READY, // ER_UNKNOWN_COM_ERROR; Galera: WSREP has not yet prepared node
@@ -60,18 +64,30 @@ const BY_NUMBER: Readonly<Record<number, Meaning>> = {
   1290: NOT_READY, // ER_OPTION_PREVENTS_STATEMENT: read-only during failover
   1792: NOT_READY, // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
   1836: NOT_READY, // ER_READ_ONLY_MODE
+  3100: NOT_READY, // ER_RUN_HOOK_ERROR: group replication has no majority
+  9001: NOT_READY, // TiDB: the placement driver does not answer
+  9002: NOT_READY, // TiDB: the storage does not answer
+  9003: NOT_READY, // TiDB: the storage is busy
+  9005: NOT_READY, // TiDB: a region is unavailable
   1040: LOST, // ER_CON_COUNT_ERROR
   1053: LOST, // ER_SERVER_SHUTDOWN
+  1129: LOST, // ER_HOST_IS_BLOCKED
+  1152: LOST, // ER_ABORTING_CONNECTION
+  1203: LOST, // ER_TOO_MANY_USER_CONNECTIONS
   1927: LOST, // ER_CONNECTION_KILLED (MariaDB)
   1062: DUPLICATE,
   1586: DUPLICATE,
+  1060: DUPLICATE, // ER_DUP_FIELDNAME: a column that is there already
   1317: SLOW, // ER_QUERY_INTERRUPTED
   1969: SLOW, // ER_STATEMENT_TIMEOUT (MariaDB)
   3024: SLOW, // ER_QUERY_TIMEOUT (MySQL)
+  4031: LOST, // ER_CLIENT_INTERACTION_TIMEOUT
   1044: DENIED,
   1045: DENIED,
+  1130: DENIED,
   1142: DENIED,
   1698: DENIED,
+  3159: { code: "not_trusted", sentence: "the database takes no connections in the clear; give ?tls=verify" },
   1049: { code: "no_database", sentence: "there is no such database; create it first" },
   1146: { code: "no_table", sentence: "a table is missing" },
 };
@@ -102,17 +118,22 @@ const UNKNOWN: Meaning = { code: "internal", sentence: "the database refused a s
 /** `maybeDone`: the failed step was one after which the write may stand. */
 export function fromMysqlError(cause: unknown, label: string, maybeDone: boolean): MysqlFailure {
   if (cause instanceof StoreError) {
-    const error = new StoreError(cause.code, `${label}: ${cause.message}`, { maybeDone });
-    return { error, isPassing: false, isConnectionLost: true };
+    const message = cause.message.startsWith(label) ? cause.message : `${label}: ${cause.message}`;
+    const isNodeDown = cause.code === "timeout" || cause.code === "unavailable";
+    return {
+      error: new StoreError(cause.code, message, { maybeDone, cause: cause.cause }),
+      isPassing: isNodeDown,
+      isNodeDown,
+    };
   }
-  const { code, sentence, isPassing = false, isConnectionLost = false } = meaningOf(cause);
+  const { code, sentence, isPassing = false, isNodeDown = false } = meaningOf(cause);
   const number = numberOf(cause);
   const detail = code === "internal" && number !== undefined ? ` (error ${number})` : "";
   const error = new StoreError(code, `${label}: ${sentence}${detail}`, {
-    maybeDone: maybeDone && isConnectionLost,
+    maybeDone: maybeDone && isNodeDown,
     cause: withoutSql(cause),
   });
-  return { error, isPassing, isConnectionLost };
+  return { error, isPassing, isNodeDown };
 }
 
 function meaningOf(cause: unknown): Meaning {

@@ -56,4 +56,36 @@ export const MYSQL_MIGRATIONS: readonly Migration[] = [
       KEY audit_events_by_account (account_id, at_ms)
     )`,
   },
+  // One column a statement: not all of the four add several at once. Servers of the version before go on beside it.
+  { version: 4, sql: "ALTER TABLE accounts ADD COLUMN disabled_at_ms BIGINT" },
+  { version: 5, sql: "ALTER TABLE accounts ADD COLUMN login_count BIGINT NOT NULL DEFAULT 0" },
+  { version: 6, sql: "ALTER TABLE accounts ADD COLUMN last_login_at_ms BIGINT" },
+  { version: 7, sql: "ALTER TABLE sessions ADD COLUMN session_id BINARY(16)" },
+  {
+    version: 8,
+    sql: "ALTER TABLE sessions ADD COLUMN address VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+  },
+  { version: 9, sql: "ALTER TABLE audit_events ADD COLUMN session_id BINARY(16)" },
+  {
+    version: 10,
+    sql: `CREATE TABLE IF NOT EXISTS reset_codes (
+      account_id BINARY(16) NOT NULL PRIMARY KEY,
+      reset_id BINARY(16) NOT NULL,
+      code_hash BINARY(32) NOT NULL,
+      created_at_ms BIGINT NOT NULL,
+      expires_at_ms BIGINT NOT NULL,
+      tries BIGINT NOT NULL
+    )`,
+  },
+  // As RateLimiterMySQL of rate-limiter-flexible wants it: these names, in this order.
+  {
+    version: 11,
+    sql: `CREATE TABLE IF NOT EXISTS throttle_counts (
+      \`key\` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+      points INT NOT NULL DEFAULT 0,
+      expire BIGINT UNSIGNED,
+      PRIMARY KEY (\`key\`),
+      KEY throttle_counts_by_expiry (expire)
+    )`,
+  },
 ];

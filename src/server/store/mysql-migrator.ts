@@ -31,7 +31,7 @@ export async function migrateMysql(database: MysqlDatabase): Promise<void> {
   try {
     for (const migration of await missing(database)) {
       await takeLease(database, holder);
-      await database.define(migration.sql);
+      await define(database, migration.sql);
       await note(database, migration);
     }
   } finally {
@@ -47,6 +47,17 @@ async function missing(database: MysqlDatabase): Promise<Migration[]> {
       return [...MYSQL_MIGRATIONS];
     }
     throw error;
+  }
+}
+
+/** MySQL 8 knows no ADD COLUMN IF NOT EXISTS: a column that is there already was added before its server died. */
+async function define(database: MysqlDatabase, sql: string): Promise<void> {
+  try {
+    await database.define(sql);
+  } catch (error) {
+    if (!(error instanceof StoreError && error.code === "duplicate")) {
+      throw error;
+    }
   }
 }
 

@@ -25,10 +25,10 @@ t.test("numbers and codes become ours; clashes and lost connections are worth an
     [{ code: "HANDSHAKE_NO_SSL_SUPPORT" }, "not_trusted", false, false],
     [{}, "internal", false, false],
   ];
-  for (const [fields, code, isPassing, isConnectionLost] of cases) {
+  for (const [fields, code, isPassing, isNodeDown] of cases) {
     const failure = fromMysqlError(Object.assign(new Error("x"), fields), LABEL, true);
-    t.match(failure, { error: { name: "StoreError", code }, isPassing, isConnectionLost }, JSON.stringify(fields));
-    t.equal(failure.error.maybeDone, isConnectionLost);
+    t.match(failure, { error: { name: "StoreError", code }, isPassing, isNodeDown }, JSON.stringify(fields));
+    t.equal(failure.error.maybeDone, isNodeDown);
   }
   for (const [message, code] of [
     ["Pool is closed.", "closed"],
