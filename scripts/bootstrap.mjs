@@ -33,7 +33,7 @@ const tasks = {
   async check() {
     installSystemPackages();
     prepare();
-    checkProject();
+    await checkProject();
   },
 };
 

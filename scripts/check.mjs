@@ -8,7 +8,7 @@ import { fail, root, run } from "./process.mjs";
 const bin = (name) => join(root, "node_modules/.bin", name);
 
 /** Runs every check and stops at the first that fails. The types are checked by the build before it. */
-export function checkProject() {
+export async function checkProject() {
   const checks = [
     ["protos", () => run(bin("buf"), ["lint", "proto"])],
     ["generated code", checkGenerated],
@@ -16,19 +16,21 @@ export function checkProject() {
     ["dead code", () => run(bin("knip"), ["--no-progress"])],
   ];
   for (const [name, check] of checks) {
-    check();
+    await check();
     process.stdout.write(`check: ${name}: ok\n`);
   }
 }
 
 /** Generates anew into a temporary folder and compares byte for byte with what is committed. */
-function checkGenerated() {
+async function checkGenerated() {
   const folder = mkdtempSync(join(tmpdir(), "earshot-gen-"));
   try {
-    generate(folder);
+    await generate(folder);
     const stale = generatedFolders.flatMap((name) => staleFiles(join(folder, name), join(root, name)));
     if (stale.length > 0)
-      fail(`generated code is not what the protos give (${stale.join(", ")}); run: npm run generate`);
+      fail(
+        `generated code is not what the protos and the word lists give (${stale.join(", ")}); run: npm run generate`,
+      );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

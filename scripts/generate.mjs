@@ -1,7 +1,8 @@
-// Makes src/gen and test/gen of the protos: `npm run generate`; the checks compare what it makes with what is committed.
+// Makes src/gen and test/gen of the protos and word lists: `npm run generate`; the checks compare what it makes with what is committed.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { passwordWordsModule } from "./pack-passwords.mjs";
 import { root, run } from "./process.mjs";
 
 const buf = join(root, "node_modules/.bin/buf");
@@ -10,10 +11,11 @@ const buf = join(root, "node_modules/.bin/buf");
 export const generatedFolders = ["src/gen", "test/gen"];
 
 /** Writes the generated folders below the one given. */
-export function generate(folder) {
+export async function generate(folder) {
   run(buf, ["generate", "proto", "--output", join(folder, "src")], { quiet: true });
   run(buf, ["generate", "test/proto", "--output", join(folder, "test")], { quiet: true });
   writeFileSync(join(folder, "src/gen/descriptor-set.ts"), descriptorSetModule());
+  writeFileSync(join(folder, "src/gen/password-words.ts"), await passwordWordsModule());
 }
 
 /** As a module, since only those come along into dist and into an installed package. */
@@ -37,4 +39,4 @@ function descriptorSetModule() {
   }
 }
 
-if (process.argv[1] === import.meta.filename) generate(root);
+if (process.argv[1] === import.meta.filename) await generate(root);

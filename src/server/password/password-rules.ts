@@ -2,10 +2,12 @@
 
 import { InvalidField_Reason as Reason } from "../../gen/earshot/accounts/v1/accounts.js";
 import type { Refusal } from "../refusal.js";
-import { isPredictable } from "./predictable-password.js";
+import { guessesLog10 } from "./guess-estimate.js";
 
 const MIN_CODE_POINTS = 15;
 const MAX_CODE_POINTS = 128;
+/** Where zxcvbn's best score begins: out of reach even for who has the hash and guesses a thousand a second for months. */
+const MIN_GUESSES_LOG10 = 10;
 /** Before normalization, which takes time: no sensible password of 128 code points needs more UTF-16 units. */
 const MAX_RAW_UNITS = 1024;
 /** Halves of pairs that lack the other half, and the mark that decoders leave in place of broken bytes. */
@@ -46,8 +48,9 @@ export function passwordRefusal(password: string, username: string): Refusal | u
   if (codePoints > MAX_CODE_POINTS) {
     return refuse(Reason.REASON_TOO_LONG, `a password has at most ${MAX_CODE_POINTS} characters`);
   }
-  if (isPredictable(normalized, username)) {
-    const what = "repetition, a keyboard pattern, the username or a well-known phrase makes up most of this password";
+  if (guessesLog10(normalized, username, MIN_GUESSES_LOG10) < MIN_GUESSES_LOG10) {
+    const what =
+      "too easy to guess: common words, repetition, keyboard patterns or names make up most of this password";
     return refuse(Reason.REASON_COMMON, `${what}; choose four or five unrelated words`);
   }
   return undefined;

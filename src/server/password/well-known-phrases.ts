@@ -1,16 +1,6 @@
-// Words and phrases that guessers try first at 15 characters and more: letters only, lower case, without spaces.
+// Phrases that guessers try first at 15 characters and more: letters only, lower case, without spaces. Words are in src/gen.
 
-/** Each counts as two characters wherever it stands. */
-export const COMMON_WORDS: readonly string[] = (
-  "password passwort passphrase motdepasse contrasena letmein welcome changeme iloveyou administrator admin " +
-  "football baseball basketball superman batman starwars sunshine princess dragon monkey master shadow michael " +
-  "jennifer jordan hunter killer trustno secret login default qwerty azerty qwertz access computer internet " +
-  "samsung google facebook microsoft liverpool chelsea arsenal pokemon minecraft summer winter spring autumn " +
-  "january february march april june july august september october november december monday friday test user " +
-  "guest root server client sniffer"
-).split(" ");
-
-/** Each counts as four characters, from its start on, even when it is not finished. */
+/** Each counts as one choice of a guesser, from its start on, even when it is not finished. */
 export const LONG_PHRASES: readonly string[] = [
   "correcthorsebatterystaple",
   "tobeornottobethatisthequestion",

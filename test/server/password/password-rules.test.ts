@@ -89,18 +89,6 @@ t.test("unrelated words and random characters are taken", async (t) => {
   }
 });
 
-t.test("the worst password of the longest length is judged in bounded time", async (t) => {
-  const worst = [unpredictable(128), "ab".repeat(64), `${"a".repeat(63)}b${"a".repeat(64)}`, "qwertyu".repeat(18)];
-  const before = process.cpuUsage();
-  for (const password of worst) {
-    for (let round = 0; round < 10; round += 1) {
-      passwordRefusal(password, "a".repeat(32));
-    }
-  }
-  const { user } = process.cpuUsage(before);
-  t.ok(user / 40 / 1000 < 25, `${user / 40 / 1000} ms each; it is to be about 1`);
-});
-
 /** Random letters and digits; that fifteen of them look predictable has a chance far below one in a million. */
 function unpredictable(length: number): string {
   const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
