@@ -12,6 +12,8 @@ const needs = [
     brew: "mariadb",
     has: () => onPath("mariadbd"),
   },
+  { name: "Galera", debian: "galera-4", fedora: "galera", brew: "galera", has: hasGalera },
+  { name: "rsync", debian: "rsync", fedora: "rsync", brew: "rsync", has: () => onPath("rsync") },
   { name: "openssl", debian: "openssl", fedora: "openssl", brew: "openssl", has: () => onPath("openssl") },
   {
     name: "Python's protobuf",
@@ -27,6 +29,13 @@ const needs = [
 export function hasPcapHeaders() {
   return ["/usr/include", "/usr/local/include", "/opt/homebrew/include"].some((folder) =>
     existsSync(`${folder}/pcap/pcap.h`),
+  );
+}
+
+/** Several MariaDB nodes that are one database: Linux alone has it, and elsewhere its tests are left out. */
+export function hasGalera() {
+  return (
+    process.platform !== "linux" || ["lib", "lib64"].some((lib) => existsSync(`/usr/${lib}/galera/libgalera_smm.so`))
   );
 }
 

@@ -89,6 +89,7 @@ export class MysqlDatabase implements SqlDatabase {
     const { onNodeChange } = options;
     return new MysqlNode({
       name: mysqlHostLabel(host),
+      isAlone: target.hosts.length === 1,
       maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
       translate: (cause) => fromMysqlError(cause, this.label, false).error,
       open: async (deadline) => {
@@ -191,7 +192,12 @@ async function runBatch(
   await connection.begin(deadline);
   const changed: number[] = [];
   for (const statement of statements) {
-    changed.push(await connection.change(statement, deadline));
+    const matched = await connection.change(statement, deadline);
+    changed.push(matched);
+    if (matched === 0 && statement.mustMatch === true) {
+      await connection.rollBack(deadline);
+      return changed;
+    }
   }
   await connection.commit(deadline);
   return changed;

@@ -23,6 +23,8 @@ const CLASH: Meaning = {
   sentence: "it clashed with another transaction again and again",
   isPassing: true,
 };
+/** A lock was waited for too long; or a node that lost its cluster waited for that, which only a probe can tell. */
+const LOCKED: Meaning = { ...CLASH, isNodeDown: true };
 /** A node of a cluster that lost the others answers so, to reads as well. Another connection may lead to a better one. */
 const NOT_READY: Meaning = {
   code: "unavailable",
@@ -57,7 +59,7 @@ const BY_NUMBER: Readonly<Record<number, Meaning>> = {
   3101: CLASH, // ER_TRANSACTION_ROLLBACK_DURING_COMMIT: group replication
   8028: CLASH, // TiDB: the schema changed meanwhile
   9007: CLASH, // TiDB: write conflict
-  1205: CLASH, // ER_LOCK_WAIT_TIMEOUT
+  1205: LOCKED, // ER_LOCK_WAIT_TIMEOUT
   1213: CLASH, // ER_LOCK_DEADLOCK; Galera: certification failed
   1047: NOT_READY, // ER_UNKNOWN_COM_ERROR; Galera: WSREP has not yet prepared node
   1180: NOT_READY, // ER_ERROR_DURING_COMMIT
@@ -130,7 +132,7 @@ export function fromMysqlError(cause: unknown, label: string, maybeDone: boolean
   const number = numberOf(cause);
   const detail = code === "internal" && number !== undefined ? ` (error ${number})` : "";
   const error = new StoreError(code, `${label}: ${sentence}${detail}`, {
-    maybeDone: maybeDone && isNodeDown,
+    maybeDone: maybeDone && isNodeDown && code !== "conflict",
     cause: withoutSql(cause),
   });
   return { error, isPassing, isNodeDown };

@@ -8,7 +8,7 @@ import type { StoreError } from "./store-error.js";
 /** When all nodes are down, operations wait for one for so long after the outage began: a restart, or a cluster's new view. */
 const OUTAGE_MS = { oneNode: 2_500, cluster: 4_500 } as const;
 /** In a longer outage they fail after this, which lets a probe that is under way still help them. */
-const SHORT_WAIT_MS = 300;
+const SHORT_WAIT_MS = 500;
 
 export class MysqlFailover {
   readonly #nodes: readonly [MysqlNode, ...MysqlNode[]];

@@ -9,7 +9,7 @@ import type { StoreError } from "./store-error.js";
 const FIRST_PAUSE_MS = 25;
 const MAX_PAUSE_MS = 400;
 const PROBE_MS = 1_000;
-/** A node that fails again sooner than this after it was up is not probed at once, but where its pauses had got to. */
+/** One of several nodes that fails again sooner than this after it was up is probed later and later, for the others can do the work. */
 const STEADY_MS = 1_000;
 
 export interface NodeOutage {
@@ -24,6 +24,8 @@ export interface MysqlNodeOptions {
   readonly open: (deadline: Deadline) => Promise<MysqlConnection>;
   readonly translate: (cause: unknown) => StoreError;
   readonly maxConnections: number;
+  /** Whether it is the only one. */
+  readonly isAlone: boolean;
   readonly onChange: (node: MysqlNode) => void;
 }
 
@@ -70,7 +72,7 @@ export class MysqlNode {
     this.#outage = { sinceMs: nowMs, error };
     this.#pool.dropIdle();
     this.#options.onChange(this);
-    if (nowMs - this.#upSinceMs > STEADY_MS) {
+    if (this.#options.isAlone || nowMs - this.#upSinceMs > STEADY_MS) {
       this.#pauseMs = 0;
     }
     this.#probeLater();
