@@ -4,16 +4,15 @@ import { AccountServiceDefinition } from "../gen/earshot/accounts/v1/accounts.js
 import {
   type Limits,
   type ListenAddress,
-  RpcError,
   RpcServer,
   type ServerTls,
-  StatusCode,
   serveHealth,
   serveReflection,
   type TcpAddress,
   type UnixListenAddress,
 } from "../rpc/index.js";
-import { AccountService, type SessionLifetime } from "./account-service.js";
+import { AccountService } from "./account-service.js";
+import type { SessionLifetime } from "./calls/session-guard.js";
 import { PasswordHasher, type PasswordHasherOptions } from "./password/password-hasher.js";
 import type { AccountStore } from "./store/account-store.js";
 import { openStore } from "./store/open-store.js";
@@ -54,7 +53,7 @@ export async function createAccountServer(options: AccountServerOptions): Promis
 export class AccountServer {
   /** Emits connections and calls. */
   readonly rpc: RpcServer;
-  /** Emits registrations, logins and logouts. */
+  /** Emits what happens to accounts. */
   readonly accounts: AccountService;
   readonly #store: AccountStore;
   #purging: NodeJS.Timeout | undefined;
@@ -65,20 +64,8 @@ export class AccountServer {
     this.rpc = rpc;
     this.accounts = accounts;
     this.#store = store;
-    rpc.serve(AccountServiceDefinition, {
-      register: (request, ctx) => accounts.register(request, ctx),
-      login: (request, ctx) => accounts.login(request, ctx),
-      whoAmI: (request, ctx) => accounts.whoAmI(request, ctx),
-      logout: (request, ctx) => accounts.logout(request, ctx),
-      listSessions: notYet,
-      revokeSession: notYet,
-      logoutEverywhere: notYet,
-      changePassword: notYet,
-      resetPassword: notYet,
-      deleteAccount: notYet,
-      exportAccount: notYet,
-      watch: notYet,
-    });
+    rpc.serve(AccountServiceDefinition, accounts.handlers);
+    rpc.once("drain", () => accounts.endWatches());
   }
 
   /** The database for people: the file, or the URL without its password. */
@@ -119,8 +106,4 @@ export class AccountServer {
   #purge(): void {
     this.accounts.purge().catch(() => undefined);
   }
-}
-
-function notYet(): never {
-  throw new RpcError(StatusCode.UNIMPLEMENTED, "not yet");
 }

@@ -2,7 +2,26 @@
 
 import { randomFillSync } from "node:crypto";
 
-export type AuditKind = "registered" | "login" | "login_failed" | "logout";
+/** All kinds. Those that the table holds of a later version may be others. */
+export const AUDIT_KINDS = [
+  "registered",
+  "login",
+  "login_failed",
+  "logout",
+  "session_revoked",
+  "logged_out_everywhere",
+  "password_changed",
+  "password_refused",
+  "reset_code_issued",
+  "reset_tried",
+  "password_reset",
+  "exported",
+  "disabled",
+  "enabled",
+  "account_deleted",
+] as const;
+
+export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 export interface AuditEvent {
   /** 16 bytes; ordered by time. */
@@ -14,8 +33,33 @@ export interface AuditEvent {
   readonly accountId: Uint8Array | undefined;
   /** Undefined as `accountId` is: people type passwords into the name's field, and those must not be kept. */
   readonly username: string | undefined;
-  /** Where the call came from. */
+  /** Where the call came from; empty for what an administrator did, and for deletions. */
   readonly address: string;
+  /** Of login, logout and session_revoked. */
+  readonly sessionId?: Uint8Array | undefined;
+}
+
+/** An event as the table holds it, maybe of a later version with kinds of its own. */
+export type StoredAuditEvent = Omit<AuditEvent, "kind"> & { readonly kind: string };
+
+/** Whom an event is about. */
+export interface AuditSubject {
+  readonly accountId: Uint8Array;
+  readonly username: string;
+}
+
+/** What stays of a deleted account: that it was, and until when; neither its name nor an address. */
+export function deletionEvent(accountId: Uint8Array, atMs: number): AuditEvent {
+  return { eventId: newId(atMs), kind: "account_deleted", atMs, accountId, username: undefined, address: "" };
+}
+
+/** What an administrator did to an account. */
+export function administrativeEvent(
+  kind: "disabled" | "enabled" | "reset_code_issued",
+  { accountId, username }: AuditSubject,
+  atMs: number,
+): AuditEvent {
+  return { eventId: newId(atMs), kind, atMs, accountId, username, address: "" };
 }
 
 /** 16 bytes in the layout of UUIDv7 (RFC 9562, section 5.7): by time first, so that rows land at an index's end. */
@@ -33,4 +77,9 @@ export function firstId(atMs: number): Buffer {
   const id = Buffer.alloc(16);
   id.writeUIntBE(Math.max(0, atMs), 0, 6);
   return id;
+}
+
+/** When {@link newId} made it. */
+export function timeOfId(id: Uint8Array): number {
+  return Buffer.from(id).readUIntBE(0, 6);
 }

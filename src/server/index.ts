@@ -1,8 +1,9 @@
 // What `earshot/server` exports.
 
 export { type AccountServer, type AccountServerOptions, createAccountServer } from "./account-server.js";
-export type { AccountEvents, AccountService, SessionLifetime } from "./account-service.js";
+export type { AccountEvents, AccountService } from "./account-service.js";
 export type { AuditEvent, AuditKind } from "./audit-event.js";
+export type { SessionLifetime } from "./calls/session-guard.js";
 export { CertificateError, type CertificateErrorCode } from "./certificate/certificate-error.js";
 export { type LoadedCertificate, openCertificateFolder } from "./certificate/certificate-folder.js";
 export type { PasswordHasherOptions } from "./password/password-hasher.js";

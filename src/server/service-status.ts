@@ -1,6 +1,12 @@
 // How the service says no: each refusal's status, message and details in one place.
 
-import { InvalidField_Reason, RetryAfter, UsernameTaken } from "../gen/earshot/accounts/v1/accounts.js";
+import {
+  AccountDisabled,
+  InvalidField,
+  InvalidField_Reason,
+  RetryAfter,
+  UsernameTaken,
+} from "../gen/earshot/accounts/v1/accounts.js";
 import { packDetail, RpcError, StatusCode } from "../rpc/index.js";
 import { GateFull } from "./password/hash-gate.js";
 import { invalidArgument } from "./refusal.js";
@@ -17,6 +23,43 @@ export function loginRefused(): RpcError {
 
 export function sessionRefused(): RpcError {
   return refused(StatusCode.UNAUTHENTICATED, "there is no such session, or it has ended: log in");
+}
+
+/** For who has the right password alone. */
+export function accountDisabled(disabledAtMs: number): RpcError {
+  return new RpcError(StatusCode.PERMISSION_DENIED, "this account is disabled; ask whoever runs the server", {
+    delivery: "answered",
+    details: [packDetail(AccountDisabled, { disabledAtMs: BigInt(disabledAtMs) })],
+  });
+}
+
+/** Not UNAUTHENTICATED: the session is good, and stays so. */
+export function passwordWrong(field: "password" | "current_password"): RpcError {
+  const description = "the password is wrong";
+  return new RpcError(StatusCode.PERMISSION_DENIED, description, {
+    delivery: "answered",
+    details: [packDetail(InvalidField, { field, reason: InvalidField_Reason.REASON_WRONG, description })],
+  });
+}
+
+/** The same for an unknown name and for a code that is wrong, used, expired or tried too often. */
+export function resetRefused(): RpcError {
+  return refused(
+    StatusCode.UNAUTHENTICATED,
+    "the name or the code is wrong, or the code is used up; ask for a new one",
+  );
+}
+
+export function noSuchSession(): RpcError {
+  return refused(StatusCode.NOT_FOUND, "this account has no such session; it may have ended already");
+}
+
+export function tooManyWatches(retryAfterMs: number): RpcError {
+  return retryLater(StatusCode.RESOURCE_EXHAUSTED, "too many watches are open; end another one first", retryAfterMs);
+}
+
+export function watchEnded(retryAfterMs: number): RpcError {
+  return retryLater(StatusCode.UNAVAILABLE, "the server is being stopped; watch again", retryAfterMs);
 }
 
 export function usernameTaken(username: string): RpcError {

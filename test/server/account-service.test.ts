@@ -50,7 +50,8 @@ t.test("register, log in, ask who one is, log out", async (t) => {
   t.match(login.sessionToken, /^[A-Za-z0-9_-]{43}$/);
   t.equal(login.expiresAtMs, BigInt(clock.nowMs + 30 * DAY_MS));
   const me = await accounts.whoAmI({}, bearer(login.sessionToken));
-  t.same(me, { account, sessionCreatedAtMs: BigInt(clock.nowMs), sessionExpiresAtMs: login.expiresAtMs });
+  const { expiresAtMs: sessionExpiresAtMs, sessionId } = login;
+  t.same(me, { account, sessionCreatedAtMs: BigInt(clock.nowMs), sessionExpiresAtMs, sessionId });
   await accounts.logout({}, bearer(login.sessionToken));
   await t.rejects(accounts.whoAmI({}, bearer(login.sessionToken)), { code: StatusCode.UNAUTHENTICATED });
   t.same(

@@ -1,16 +1,25 @@
 // What the account service asks of a database. Two drivers serve it; test/contract/store-contract.ts says what each must do.
 
 import type { AuditEvent } from "../audit-event.js";
+import type { AuditStore } from "./audit-store.js";
+import type { ResetCodeStore } from "./reset-code-store.js";
+import type { SessionStore } from "./session-store.js";
 
-/** Ids are 16 bytes, token hashes 32. Times are milliseconds since 1970. */
+/** Ids are 16 bytes, hashes of tokens and codes 32. Times are milliseconds since 1970. */
 export interface AccountRecord {
   readonly accountId: Uint8Array;
   readonly username: string;
   /** PHC string. */
   readonly passwordHash: string;
-  /** Counts the changes of the hash, so that a change can tell whether it came too late. */
+  /** Counts the changes of the password from 1, so that what was checked against an older one can be refused. */
   readonly passwordVersion: number;
+  /** Names the registration. */
+  readonly requestId: Uint8Array;
   readonly createdAtMs: number;
+  /** Undefined for an account in use. */
+  readonly disabledAtMs: number | undefined;
+  readonly loginCount: number;
+  readonly lastLoginAtMs: number | undefined;
 }
 
 export interface NewAccount {
@@ -28,19 +37,42 @@ export type RegisterOutcome =
   | { readonly kind: "repeated"; readonly account: AccountRecord }
   | { readonly kind: "username_taken" };
 
-export interface NewSession {
-  /** SHA-256 of the token; the token itself is not stored. */
-  readonly tokenHash: Uint8Array;
-  readonly accountId: Uint8Array;
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
+/** What names an account, and the password that was checked. */
+export type CheckedAccount = Pick<AccountRecord, "accountId" | "passwordVersion">;
+
+/** How many accounts one page has. */
+export const ACCOUNTS_PER_PAGE = 100;
+
+/** Where a method answers false, nothing was done: what the caller had checked before is so no more. */
+export interface AccountTable {
+  register(account: NewAccount, event: AuditEvent): Promise<RegisterOutcome>;
+  findAccount(username: string): Promise<AccountRecord | undefined>;
+  /** A page of accounts in the order of their names' bytes, from after that name on. Begin with "". */
+  listAccounts(afterUsername: string): Promise<AccountRecord[]>;
+  /** The same password under another hash. False when the password was changed since `account` was read. */
+  replacePasswordHash(account: CheckedAccount, passwordHash: string): Promise<boolean>;
+  /** Another password: ends all sessions but `keptTokenHash`, and the reset code. False when that session or password is gone. */
+  changePassword(change: PasswordChange, event: AuditEvent): Promise<boolean>;
+  /** Ends all sessions. False when it is disabled already, or gone. */
+  disableAccount(accountId: Uint8Array, atMs: number, event: AuditEvent): Promise<boolean>;
+  /** False when it is not disabled, or gone. */
+  enableAccount(accountId: Uint8Array, event: AuditEvent): Promise<boolean>;
+  /**
+   * With its sessions, its reset code and its audit events; of those only `event` is left, which should tell no name. With
+   * `proof`, only while that session and that password are the account's. False when it is gone, or the proof fails.
+   */
+  deleteAccount(accountId: Uint8Array, event: AuditEvent, proof?: DeletionProof): Promise<boolean>;
 }
 
-export interface SessionRecord {
-  readonly account: AccountRecord;
-  readonly createdAtMs: number;
-  readonly lastUsedAtMs: number;
-  readonly expiresAtMs: number;
+export interface PasswordChange {
+  readonly account: CheckedAccount;
+  readonly passwordHash: string;
+  readonly keptTokenHash: Uint8Array;
+}
+
+export interface DeletionProof {
+  readonly tokenHash: Uint8Array;
+  readonly passwordVersion: number;
 }
 
 /**
@@ -48,24 +80,8 @@ export interface SessionRecord {
  * StoreError. A retry inside a method never does a thing twice. Audit events are written in the transaction of what
  * they tell.
  */
-export interface AccountStore {
+export interface AccountStore extends AccountTable, SessionStore, ResetCodeStore, AuditStore {
   /** For people: the file, or the URL without its password. */
   readonly label: string;
-  register(account: NewAccount, event: AuditEvent): Promise<RegisterOutcome>;
-  findAccount(username: string): Promise<AccountRecord | undefined>;
-  openSession(session: NewSession, event: AuditEvent): Promise<void>;
-  /** Expired sessions are found too, until they are purged: the caller has the clock. */
-  findSession(tokenHash: Uint8Array): Promise<SessionRecord | undefined>;
-  /** Notes the use, unless a later one is noted. */
-  touchSession(tokenHash: Uint8Array, usedAtMs: number): Promise<void>;
-  /** Does nothing to a session that is gone. */
-  endSession(tokenHash: Uint8Array, event: AuditEvent): Promise<void>;
-  /** Deletes sessions that expired before then, and those unused since `unusedSinceMs`. */
-  purgeSessions(expiredBeforeMs: number, unusedSinceMs: number): Promise<void>;
-  /** False when the hash was changed since `account` was read. */
-  replacePasswordHash(account: AccountRecord, passwordHash: string): Promise<boolean>;
-  recordAudit(event: AuditEvent): Promise<void>;
-  /** Deletes the audit events of failed logins before then; all others are kept. */
-  purgeFailedLogins(beforeMs: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { AccountStore } from "./account-store.js";
 import type { MysqlTarget } from "./database-url.js";
 import { MysqlDatabase, type MysqlOptions } from "./mysql-database.js";
 import { migrateMysql } from "./mysql-migrator.js";
-import { SqlAccountStore } from "./sql-account-store.js";
+import { sqlAccountStore } from "./sql-account-store.js";
 
 /** The database must exist; its tables are made or migrated. @throws StoreError */
 export async function openMysqlStore(target: MysqlTarget, options: MysqlOptions = {}): Promise<AccountStore> {
@@ -15,5 +15,5 @@ export async function openMysqlStore(target: MysqlTarget, options: MysqlOptions 
     await database.close();
     throw error;
   }
-  return new SqlAccountStore(database);
+  return sqlAccountStore(database);
 }

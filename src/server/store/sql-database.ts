@@ -7,6 +7,8 @@ export type SqlValue = string | Buffer | null;
 export interface SqlStatement {
   readonly sql: string;
   readonly values: readonly SqlValue[];
+  /** Where it matches no row, the whole batch is undone. */
+  readonly mustMatch?: true;
 }
 
 export type SqlRow = Readonly<Record<string, unknown>>;
@@ -17,9 +19,10 @@ export interface SqlDatabase {
   /** Runs one SELECT. */
   query(statement: SqlStatement): Promise<SqlRow[]>;
   /**
-   * Runs all statements or none, and resolves with the rows that each changed once they are on the disk. Clashes with
+   * Runs all statements or none, and resolves with the rows that each matched once they are on the disk. Clashes with
    * other transactions and lost connections are tried again until the deadline, so the statements must be such that
-   * doing them twice is refused by a key (`duplicate`) or changes nothing.
+   * doing them twice is refused by a key (`duplicate`) or changes nothing. When a statement that `mustMatch` matches
+   * nothing, all is undone and the counts end with its 0.
    */
   write(statements: readonly SqlStatement[]): Promise<number[]>;
   close(): Promise<void>;

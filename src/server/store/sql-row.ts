@@ -4,23 +4,42 @@ import type { AccountRecord } from "./account-store.js";
 import type { SqlRow } from "./sql-database.js";
 import { StoreError } from "./store-error.js";
 
+/** What {@link accountOf} reads, of a table that the query calls `a`. */
+export const ACCOUNT_COLUMNS =
+  "a.account_id, a.username, a.password_hash, a.password_version, a.request_id, a.created_at_ms, " +
+  "a.disabled_at_ms, a.login_count, a.last_login_at_ms";
+
 export function accountOf(row: SqlRow): AccountRecord {
   return {
     accountId: bytes(row, "account_id"),
     username: bytes(row, "username").toString(),
     passwordHash: text(row, "password_hash"),
     passwordVersion: integer(row, "password_version"),
+    requestId: bytes(row, "request_id"),
     createdAtMs: integer(row, "created_at_ms"),
+    disabledAtMs: optionalInteger(row, "disabled_at_ms"),
+    loginCount: integer(row, "login_count"),
+    lastLoginAtMs: optionalInteger(row, "last_login_at_ms"),
   };
 }
 
 /** A binary column. libsql gives a Buffer for one row and ArrayBuffers for several. */
-function bytes(row: SqlRow, column: string): Buffer {
+export function bytes(row: SqlRow, column: string): Buffer {
   const value = row[column];
   if (Buffer.isBuffer(value)) {
     return value;
   }
   return value instanceof ArrayBuffer ? Buffer.from(value) : unexpected(column, value);
+}
+
+/** Undefined for NULL. */
+export function optionalBytes(row: SqlRow, column: string): Buffer | undefined {
+  return row[column] === null ? undefined : bytes(row, column);
+}
+
+/** Undefined for NULL. */
+export function optionalInteger(row: SqlRow, column: string): number | undefined {
+  return row[column] === null ? undefined : integer(row, column);
 }
 
 export function text(row: SqlRow, column: string): string {

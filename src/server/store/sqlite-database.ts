@@ -64,7 +64,7 @@ export class SqliteDatabase implements SqlDatabase {
   write(statements: readonly SqlStatement[]): Promise<number[]> {
     return this.#patiently(() => {
       this.#checkFiles();
-      return this.#transaction(() => statements.map(({ sql, values }) => this.#run(sql, values)));
+      return this.#batch(statements);
     });
   }
 
@@ -106,11 +106,23 @@ export class SqliteDatabase implements SqlDatabase {
     });
   }
 
-  #transaction<T>(work: () => T): T {
+  #batch(statements: readonly SqlStatement[]): number[] {
+    const changed: number[] = [];
+    const isWhole = (): boolean =>
+      statements.every(({ sql, values, mustMatch }) => {
+        const count = this.#run(sql, values);
+        changed.push(count);
+        return count > 0 || mustMatch !== true;
+      });
+    this.#transaction(isWhole, (whole) => whole);
+    return changed;
+  }
+
+  #transaction<T>(work: () => T, isToStand: (result: T) => boolean = () => true): T {
     this.#database.exec("BEGIN IMMEDIATE");
     try {
       const result = work();
-      this.#database.exec("COMMIT");
+      this.#database.exec(isToStand(result) ? "COMMIT" : "ROLLBACK");
       return result;
     } catch (error) {
       if (this.#database.inTransaction) {

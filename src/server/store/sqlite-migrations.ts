@@ -43,4 +43,21 @@ export const SQLITE_MIGRATIONS: readonly Migration[] = [
     )`,
   },
   { version: 7, sql: "CREATE INDEX audit_events_by_account ON audit_events (account_id, at_ms)" },
+  { version: 8, sql: "ALTER TABLE accounts ADD COLUMN disabled_at_ms INTEGER" },
+  { version: 9, sql: "ALTER TABLE accounts ADD COLUMN login_count INTEGER NOT NULL DEFAULT 0" },
+  { version: 10, sql: "ALTER TABLE accounts ADD COLUMN last_login_at_ms INTEGER" },
+  { version: 11, sql: "ALTER TABLE sessions ADD COLUMN session_id BLOB" },
+  { version: 12, sql: "ALTER TABLE sessions ADD COLUMN address TEXT" },
+  { version: 13, sql: "ALTER TABLE audit_events ADD COLUMN session_id BLOB" },
+  {
+    version: 14,
+    sql: `CREATE TABLE reset_codes (
+      account_id BLOB NOT NULL PRIMARY KEY REFERENCES accounts (account_id) ON DELETE CASCADE,
+      reset_id BLOB NOT NULL,
+      code_hash BLOB NOT NULL,
+      created_at_ms INTEGER NOT NULL,
+      expires_at_ms INTEGER NOT NULL,
+      tries INTEGER NOT NULL
+    )`,
+  },
 ];

@@ -1,0 +1,94 @@
+// The table of accounts over the shared SQL: constant text, single rows, UNIQUE keys, no read-then-write.
+
+import type { AccountTable } from "./account-store.js";
+import { ACCOUNTS_PER_PAGE } from "./account-store.js";
+import { writeTold } from "./sql-audit.js";
+import type { SqlDatabase, SqlStatement } from "./sql-database.js";
+import { ACCOUNT_COLUMNS, accountOf } from "./sql-row.js";
+
+const INSERT =
+  "INSERT INTO accounts (account_id, username, password_hash, password_version, request_id, created_at_ms) " +
+  "VALUES (?, ?, ?, 1, ?, ?)";
+const SELECT_BY_REQUEST = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.request_id = ?`;
+const SELECT_BY_NAME = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username = ?`;
+const SELECT_PAGE = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username > ? ORDER BY a.username LIMIT ${ACCOUNTS_PER_PAGE}`;
+const REPLACE_HASH = "UPDATE accounts SET password_hash = ? WHERE account_id = ? AND password_version = ?";
+const CHANGE_PASSWORD =
+  "UPDATE accounts SET password_hash = ?, password_version = password_version + 1 " +
+  "WHERE account_id = ? AND password_version = ? AND disabled_at_ms IS NULL";
+/** Matches the row of a session that is still there; another server that ends it at the same time clashes with this. */
+const HOLD_SESSION =
+  "UPDATE sessions SET last_used_at_ms = last_used_at_ms + 1 WHERE token_hash = ? AND account_id = ?";
+const DELETE_OTHER_SESSIONS = "DELETE FROM sessions WHERE account_id = ? AND token_hash <> ?";
+const DISABLE = "UPDATE accounts SET disabled_at_ms = ? WHERE account_id = ? AND disabled_at_ms IS NULL";
+const ENABLE = "UPDATE accounts SET disabled_at_ms = NULL WHERE account_id = ? AND disabled_at_ms IS NOT NULL";
+const DELETE_SESSION = "DELETE FROM sessions WHERE token_hash = ? AND account_id = ?";
+const DELETE_UNCHANGED = "DELETE FROM accounts WHERE account_id = ? AND password_version = ?";
+const DELETE_ACCOUNT = "DELETE FROM accounts WHERE account_id = ?";
+const DELETE_SESSIONS = "DELETE FROM sessions WHERE account_id = ?";
+const DELETE_CODE = "DELETE FROM reset_codes WHERE account_id = ?";
+const DELETE_EVENTS = "DELETE FROM audit_events WHERE account_id = ?";
+
+export function sqlAccounts(database: SqlDatabase): AccountTable {
+  return {
+    async register({ accountId, username, passwordHash, requestId, createdAtMs }, event) {
+      const request = Buffer.from(requestId);
+      const values = [Buffer.from(accountId), name(username), passwordHash, request, String(createdAtMs)];
+      if (await writeTold(database, [{ sql: INSERT, values }], event)) {
+        return { kind: "registered" };
+      }
+      const [row] = await database.query({ sql: SELECT_BY_REQUEST, values: [request] });
+      return row === undefined ? { kind: "username_taken" } : { kind: "repeated", account: accountOf(row) };
+    },
+    async findAccount(username) {
+      const [row] = await database.query({ sql: SELECT_BY_NAME, values: [name(username)] });
+      return row === undefined ? undefined : accountOf(row);
+    },
+    async listAccounts(afterUsername) {
+      return (await database.query({ sql: SELECT_PAGE, values: [name(afterUsername)] })).map(accountOf);
+    },
+    async replacePasswordHash({ accountId, passwordVersion }, passwordHash) {
+      const values = [passwordHash, Buffer.from(accountId), String(passwordVersion)];
+      const [matched] = await database.write([{ sql: REPLACE_HASH, values }]);
+      return matched === 1;
+    },
+    changePassword({ account, passwordHash, keptTokenHash }, event) {
+      const id = Buffer.from(account.accountId);
+      const kept = Buffer.from(keptTokenHash);
+      const statements: SqlStatement[] = [
+        { sql: CHANGE_PASSWORD, values: [passwordHash, id, String(account.passwordVersion)], mustMatch: true },
+        { sql: HOLD_SESSION, values: [kept, id], mustMatch: true },
+        { sql: DELETE_OTHER_SESSIONS, values: [id, kept] },
+        { sql: DELETE_CODE, values: [id] },
+      ];
+      return writeTold(database, statements, event);
+    },
+    disableAccount(accountId, atMs, event) {
+      const id = Buffer.from(accountId);
+      const disable: SqlStatement = { sql: DISABLE, values: [String(atMs), id], mustMatch: true };
+      return writeTold(database, [disable, { sql: DELETE_SESSIONS, values: [id] }], event);
+    },
+    enableAccount(accountId, event) {
+      return writeTold(database, [{ sql: ENABLE, values: [Buffer.from(accountId)], mustMatch: true }], event);
+    },
+    deleteAccount(accountId, event, proof) {
+      const id = Buffer.from(accountId);
+      const all = [DELETE_SESSIONS, DELETE_CODE, DELETE_EVENTS].map((sql) => ({ sql, values: [id] }));
+      if (proof === undefined) {
+        return writeTold(database, [{ sql: DELETE_ACCOUNT, values: [id], mustMatch: true }, ...all], event);
+      }
+      const { tokenHash, passwordVersion } = proof;
+      const statements: SqlStatement[] = [
+        { sql: DELETE_SESSION, values: [Buffer.from(tokenHash), id], mustMatch: true },
+        { sql: DELETE_UNCHANGED, values: [id, String(passwordVersion)], mustMatch: true },
+        ...all,
+      ];
+      return writeTold(database, statements, event);
+    },
+  };
+}
+
+/** Names are stored and compared as bytes: a collation would hold jose and josé for one. */
+function name(username: string): Buffer {
+  return Buffer.from(username);
+}
