@@ -2,8 +2,10 @@
 
 import t, { type Test } from "tap";
 import { listsAccounts, registers, settlesRaces, survivesStrangeValues } from "./account-contract.js";
-import { keepsAudit } from "./audit-contract.js";
-import { keepsSessions } from "./session-contract.js";
+import { keepsAudit, listsEvents } from "./audit-contract.js";
+import { changesPasswords, deletesAccounts, disablesAccounts, endsWhatItShould } from "./password-contract.js";
+import { keepsResetCodes } from "./reset-code-contract.js";
+import { keepsSessions, listsSessions } from "./session-contract.js";
 import type { ContractPart, StoreUnderTest } from "./store-fixtures.js";
 
 export type { StoreUnderTest };
@@ -41,6 +43,13 @@ const PARTS: readonly ContractPart[] = [
   listsAccounts,
   survivesStrangeValues,
   keepsSessions,
+  listsSessions,
+  changesPasswords,
+  endsWhatItShould,
+  disablesAccounts,
+  deletesAccounts,
+  keepsResetCodes,
   keepsAudit,
+  listsEvents,
   opensAtOnce,
 ];
