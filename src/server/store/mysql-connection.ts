@@ -5,6 +5,7 @@ import { Duplex } from "node:stream";
 import { type Connection, type ConnectionOptions, createConnection, type ResultSetHeader } from "mysql2";
 import { before, type Deadline, monotonicMs } from "./deadline.js";
 import type { SqlRow, SqlStatement } from "./sql-database.js";
+import { StoreError } from "./store-error.js";
 
 /** What is bound: see {@link SqlStatement}. */
 type Values = SqlStatement["values"];
@@ -96,7 +97,11 @@ export class MysqlConnection {
     }
   }
 
+  /** The types say what may be bound; this holds them to it, since a 0 or an object would match too much in MySQL. */
   async #execute(sql: string, values: Values): Promise<unknown> {
+    if (!values.every((value) => value === null || typeof value === "string" || Buffer.isBuffer(value))) {
+      throw new StoreError("internal", "only text and bytes are bound to statements");
+    }
     const [result] = await this.#connection.promise().execute(sql, [...values]);
     return result;
   }
