@@ -13,9 +13,12 @@ import {
 } from "../rpc/index.js";
 import { AccountService } from "./account-service.js";
 import type { SessionLifetime } from "./calls/session-guard.js";
+import { loadWords } from "./password/guess-estimate.js";
 import { PasswordHasher, type PasswordHasherOptions } from "./password/password-hasher.js";
 import type { AccountStore } from "./store/account-store.js";
 import { openStore } from "./store/open-store.js";
+import type { LoginThrottle } from "./throttle/login-throttle.js";
+import { openThrottle, type ThrottleOption } from "./throttle/open-throttle.js";
 
 export interface AccountServerOptions {
   /** `sqlite:FILE`, a path, or `mysql://USER:PASSWORD@HOST:PORT/NAME?tls=…`; or a store that is open, which is closed with the server. */
@@ -25,6 +28,8 @@ export interface AccountServerOptions {
   /** No TLS: everyone on the way reads the passwords. For the lab. */
   readonly plaintext?: true | undefined;
   readonly hashing?: PasswordHasherOptions | undefined;
+  /** What is different from the default limits of attempts. */
+  readonly throttle?: ThrottleOption | undefined;
   readonly lifetime?: Partial<SessionLifetime> | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /** Tells whoever connects the schema of all services, by grpc.reflection.v1. Health is told always. */
@@ -45,9 +50,20 @@ export async function createAccountServer(options: AccountServerOptions): Promis
     const { descriptorSetBase64 } = await import("../gen/descriptor-set.js");
     serveReflection(rpc, { descriptorSet: Buffer.from(descriptorSetBase64, "base64") });
   }
+  loadWords();
   const hasher = new PasswordHasher(options.hashing);
+  const throttle = openThrottle(typeof database === "string" ? database : undefined, options.throttle);
   const store = typeof database === "string" ? await openStore(database) : database;
-  return new AccountServer(rpc, store, new AccountService({ store, hasher, lifetime, now }));
+  await learnHashes(hasher, store);
+  return new AccountServer(rpc, store, throttle, new AccountService({ store, hasher, throttle, lifetime, now }));
+}
+
+/** Which kinds of hashes there are. Failing is little harm: each kind is learned at the latest when one is verified. */
+async function learnHashes(hasher: PasswordHasher, store: AccountStore): Promise<void> {
+  const find = (): Promise<string | undefined> => store.findHashUnlike(hasher.knownPrefixes).catch(() => undefined);
+  for (let found = await find(); found !== undefined && hasher.learn(found); ) {
+    found = await find();
+  }
 }
 
 export class AccountServer {
@@ -56,14 +72,16 @@ export class AccountServer {
   /** Emits what happens to accounts. */
   readonly accounts: AccountService;
   readonly #store: AccountStore;
+  readonly #throttle: LoginThrottle;
   #purging: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link createAccountServer}. */
-  constructor(rpc: RpcServer, store: AccountStore, accounts: AccountService) {
+  constructor(rpc: RpcServer, store: AccountStore, throttle: LoginThrottle, accounts: AccountService) {
     this.rpc = rpc;
     this.accounts = accounts;
     this.#store = store;
+    this.#throttle = throttle;
     rpc.serve(AccountServiceDefinition, accounts.handlers);
     rpc.once("drain", () => accounts.endWatches());
   }
@@ -98,7 +116,7 @@ export class AccountServer {
     try {
       await this.rpc.close({ graceMs });
     } finally {
-      await this.#store.close();
+      await Promise.all([this.#store.close(), this.#throttle.close()]);
     }
   }
 

@@ -16,6 +16,7 @@ import { WatchRegistry } from "./calls/watch-registry.js";
 import type { PasswordHasher } from "./password/password-hasher.js";
 import { statusOf } from "./service-status.js";
 import type { AccountStore } from "./store/account-store.js";
+import type { LoginThrottle } from "./throttle/login-throttle.js";
 
 /** One event for each kind, after it is stored; `error` for what a caller is told nothing of. */
 export interface AccountEvents extends Record<AuditKind, [AuditEvent]> {
@@ -25,6 +26,7 @@ export interface AccountEvents extends Record<AuditKind, [AuditEvent]> {
 export interface AccountServiceOptions {
   readonly store: AccountStore;
   readonly hasher: PasswordHasher;
+  readonly throttle: LoginThrottle;
   readonly lifetime?: Partial<SessionLifetime> | undefined;
   /** Milliseconds since 1970. Default Date.now. */
   readonly now?: (() => number) | undefined;
@@ -48,7 +50,7 @@ export class AccountService extends EventEmitter<AccountEvents> {
   readonly #now: () => number;
   readonly #watches = new WatchRegistry();
 
-  constructor({ store, hasher, lifetime, now = Date.now }: AccountServiceOptions) {
+  constructor({ store, hasher, throttle, lifetime, now = Date.now }: AccountServiceOptions) {
     super();
     this.#store = store;
     this.#now = now;
@@ -58,7 +60,7 @@ export class AccountService extends EventEmitter<AccountEvents> {
       onTold: (event) => this.#tell(event),
       onError: (error) => this.#tellError(error),
     });
-    const parts = { store, hasher, audit, guard: this.#guard };
+    const parts = { store, hasher, throttle, audit, guard: this.#guard };
     const registration = new Registration(parts);
     const login = new Login(parts);
     const sessions = new SessionCalls(parts);

@@ -11,6 +11,7 @@ import { packDetail, RpcError, StatusCode } from "../rpc/index.js";
 import { GateFull } from "./password/hash-gate.js";
 import { invalidArgument } from "./refusal.js";
 import { StoreError, type StoreErrorCode } from "./store/store-error.js";
+import { Throttled } from "./throttle/login-throttle.js";
 
 const DATABASE_RETRY_MS = 1_000;
 /** What time heals. */
@@ -78,6 +79,10 @@ export function requestIdReused(): RpcError {
 export function statusOf(error: unknown, onHidden: (error: unknown) => void): unknown {
   if (error instanceof GateFull) {
     return retryLater(StatusCode.RESOURCE_EXHAUSTED, "too many logins at once; try again shortly", error.retryAfterMs);
+  }
+  if (error instanceof Throttled) {
+    const message = "too many attempts; wait before the next one";
+    return retryLater(StatusCode.RESOURCE_EXHAUSTED, message, error.retryAfterMs);
   }
   if (!(error instanceof StoreError)) {
     return error;

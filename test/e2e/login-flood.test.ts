@@ -22,6 +22,7 @@ async function outlast(t: Test, floodAddress: string): Promise<void> {
     database: join(t.testdir(), "a.db"),
     plaintext: true,
     hashing: { cost: { ln: 14, r: 8, p: 2 } },
+    throttle: "off",
   });
   const { port } = await server.listen({ host: HOST, port: 0 });
   const connection = await connect({ host: HOST, port, plaintext: true });

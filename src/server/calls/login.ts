@@ -3,7 +3,6 @@
 import type { LoginRequest, LoginResponse } from "../../gen/earshot/accounts/v1/accounts.js";
 import type { CallContext } from "../../rpc/index.js";
 import { type AuditSubject, newId } from "../audit-event.js";
-import { normalizePassword } from "../password/password-rules.js";
 import { accountDisabled, loginRefused } from "../service-status.js";
 import { createToken, tokenHash } from "../session-token.js";
 import type { AccountRecord } from "../store/account-store.js";
@@ -11,6 +10,7 @@ import { normalizeUsername, usernameRefusal } from "../username.js";
 import { accountMessage } from "./account-messages.js";
 import type { AccountParts } from "./account-parts.js";
 import { callerOf } from "./call-audit.js";
+import { checkPassword } from "./password-check.js";
 
 export class Login {
   readonly #parts: AccountParts;
@@ -20,15 +20,13 @@ export class Login {
   }
 
   async login(request: LoginRequest, ctx: CallContext): Promise<LoginResponse> {
-    const { store, hasher } = this.#parts;
-    const username = normalizeUsername(request.username);
-    const password = normalizePassword(request.password);
+    const typed = normalizeUsername(request.username);
     // A name that no account can have is looked up and hashed for all the same, so that it takes as long as others.
-    const isName = usernameRefusal(username) === undefined;
-    const account = await store.findAccount(isName ? username : "");
-    const stored = password === undefined ? undefined : account?.passwordHash;
-    const verdict = await hasher.verify(password ?? "", stored, callerOf(ctx), ctx.signal);
-    if (account === undefined || password === undefined || !verdict.matches) {
+    const username = usernameRefusal(typed) === undefined ? typed : "";
+    const find = () => this.#parts.store.findAccount(username);
+    const claim = { username, password: request.password, find };
+    const { account, password, outdated } = await checkPassword(this.#parts, claim, ctx);
+    if (account === undefined || password === undefined) {
       await this.#tellFailed(ctx, account);
       throw loginRefused();
     }
@@ -37,7 +35,7 @@ export class Login {
       await this.#tellFailed(ctx, account);
       throw accountDisabled(account.disabledAtMs);
     }
-    if (verdict.outdated) {
+    if (outdated) {
       await this.#rehash(account, password, ctx);
     }
     return await this.#openSession(account, ctx);
@@ -73,7 +71,7 @@ export class Login {
   async #rehash(account: AccountRecord, password: string, ctx: CallContext): Promise<void> {
     const { store, hasher, audit } = this.#parts;
     try {
-      await store.replacePasswordHash(account, await hasher.hash(password, callerOf(ctx), ctx.signal));
+      await store.replacePasswordHash(account, await hasher.hash(async () => password, callerOf(ctx), ctx.signal));
     } catch (error) {
       ctx.signal.throwIfAborted();
       audit.tellError(error);

@@ -11,10 +11,12 @@ import type { CallContext } from "../../rpc/index.js";
 import { resetCodeHash } from "../reset-code.js";
 import { resetRefused, sessionRefused } from "../service-status.js";
 import type { ResetCodeRecord } from "../store/reset-code-store.js";
+import { type Attempt, FREE_ATTEMPT } from "../throttle/login-throttle.js";
 import { normalizeUsername, usernameRefusal } from "../username.js";
 import type { AccountParts } from "./account-parts.js";
 import { callerOf } from "./call-audit.js";
 import { newPassword } from "./new-password.js";
+import { undo } from "./password-check.js";
 import { PasswordProof } from "./password-proof.js";
 
 const ID_BYTES = 16;
@@ -33,7 +35,7 @@ export class PasswordCalls {
     const { account, tokenHash: keptTokenHash } = await guard.session(ctx);
     const password = newPassword(request.newPassword, account.username, "new_password");
     await this.#proof.check(account, request.currentPassword, "current_password", ctx);
-    const passwordHash = await hasher.hash(password, callerOf(ctx), ctx.signal);
+    const passwordHash = await hasher.hash(async () => password, callerOf(ctx), ctx.signal);
     const event = audit.event("password_changed", ctx, account);
     if (!(await store.changePassword({ account, passwordHash, keptTokenHash }, event))) {
       // Whatever came in between, another change or an end of this session, ended this session.
@@ -45,12 +47,12 @@ export class PasswordCalls {
 
   /** The same work for every name and every code: hash, look up, count, compare. */
   async resetPassword(request: ResetPasswordRequest, ctx: CallContext): Promise<ResetPasswordResponse> {
-    const { store, hasher, audit } = this.#parts;
-    const username = normalizeUsername(request.username);
-    const password = newPassword(request.newPassword, username, "new_password");
+    const { store, audit } = this.#parts;
+    const typed = normalizeUsername(request.username);
+    const username = usernameRefusal(typed) === undefined ? typed : "";
     // First, so that a queue that is full costs no try.
-    const passwordHash = await hasher.hash(password, callerOf(ctx), ctx.signal);
-    const account = await store.findAccount(usernameRefusal(username) === undefined ? username : "");
+    const { passwordHash, attempt } = await this.#hashCounted(request.newPassword, username, ctx);
+    const account = await store.findAccount(username);
     const accountId = account?.accountId ?? randomBytes(ID_BYTES);
     const stored = await store.findResetCode(accountId);
     const resetId = stored?.resetId ?? randomBytes(ID_BYTES);
@@ -64,8 +66,31 @@ export class PasswordCalls {
     if (!(await store.resetPassword({ account, resetId, passwordHash }, event))) {
       throw resetRefused();
     }
+    await attempt.succeeded();
     audit.tell(event);
     return {};
+  }
+
+  /** Counted as an attempt to log in: who tries codes is refused as who tries passwords. */
+  async #hashCounted(
+    newOne: string,
+    username: string,
+    ctx: CallContext,
+  ): Promise<{ passwordHash: string; attempt: Attempt }> {
+    const { hasher, throttle } = this.#parts;
+    let counted: Promise<Attempt> | undefined;
+    const choose = async (): Promise<string> => {
+      counted = throttle.login({ username, address: ctx.peer.address });
+      await counted;
+      return newPassword(newOne, username, "new_password");
+    };
+    try {
+      const passwordHash = await hasher.hash(choose, callerOf(ctx), ctx.signal);
+      return { passwordHash, attempt: (await counted) ?? FREE_ATTEMPT };
+    } catch (error) {
+      await undo(counted);
+      throw error;
+    }
   }
 
   #isRight(code: string, stored: ResetCodeRecord | undefined): boolean {

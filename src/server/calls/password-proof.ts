@@ -2,12 +2,11 @@
 
 import { InvalidField_Reason as Reason } from "../../gen/earshot/accounts/v1/accounts.js";
 import type { CallContext } from "../../rpc/index.js";
-import { normalizePassword } from "../password/password-rules.js";
 import { invalidArgument } from "../refusal.js";
 import { passwordWrong } from "../service-status.js";
 import type { AccountRecord } from "../store/account-store.js";
 import type { AccountParts } from "./account-parts.js";
-import { callerOf } from "./call-audit.js";
+import { checkPassword } from "./password-check.js";
 
 export class PasswordProof {
   readonly #parts: AccountParts;
@@ -16,7 +15,7 @@ export class PasswordProof {
     this.#parts = parts;
   }
 
-  /** @throws RpcError PERMISSION_DENIED, which names the field; GateFull */
+  /** @throws RpcError PERMISSION_DENIED, which names the field; GateFull; Throttled */
   async check(
     account: AccountRecord,
     given: string,
@@ -27,11 +26,10 @@ export class PasswordProof {
       const description = "this call asks for the present password once more";
       throw invalidArgument({ field, reason: Reason.REASON_REQUIRED, description });
     }
-    const { store, hasher, audit } = this.#parts;
-    const password = normalizePassword(given);
-    const stored = password === undefined ? undefined : account.passwordHash;
-    const { matches } = await hasher.verify(password ?? "", stored, callerOf(ctx), ctx.signal);
-    if (!matches) {
+    const { store, audit } = this.#parts;
+    const claim = { username: account.username, password: given, find: async () => account };
+    const { password } = await checkPassword(this.#parts, claim, ctx);
+    if (password === undefined) {
       const event = audit.event("password_refused", ctx, account);
       await store.recordAudit(event);
       audit.tell(event);

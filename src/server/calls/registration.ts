@@ -2,16 +2,18 @@
 
 import type { RegisterRequest, RegisterResponse } from "../../gen/earshot/accounts/v1/accounts.js";
 import { InvalidField_Reason as Reason } from "../../gen/earshot/accounts/v1/accounts.js";
-import type { CallContext } from "../../rpc/index.js";
+import { type CallContext, RpcError } from "../../rpc/index.js";
 import { newId } from "../audit-event.js";
 import { invalidArgument } from "../refusal.js";
 import { requestIdReused, usernameTaken } from "../service-status.js";
 import type { AccountRecord } from "../store/account-store.js";
+import type { Attempt } from "../throttle/login-throttle.js";
 import { normalizeUsername, usernameRefusal } from "../username.js";
 import { accountMessage } from "./account-messages.js";
 import type { AccountParts } from "./account-parts.js";
 import { callerOf } from "./call-audit.js";
 import { newPassword } from "./new-password.js";
+import { undo } from "./password-check.js";
 
 const REQUEST_ID_BYTES = 16;
 
@@ -23,10 +25,10 @@ export class Registration {
   }
 
   async register(request: RegisterRequest, ctx: CallContext): Promise<RegisterResponse> {
-    const { store, hasher, audit } = this.#parts;
+    const { store, audit } = this.#parts;
     const username = normalizeUsername(request.username);
-    const password = checkedPassword(request, username);
-    const passwordHash = await hasher.hash(password, callerOf(ctx), ctx.signal);
+    checkNames(request, username);
+    const passwordHash = await this.#hash(request.password, username, ctx);
     const atMs = audit.now();
     const requestId = request.requestId.length === 0 ? newId(atMs) : request.requestId;
     const account = { accountId: newId(atMs), username, passwordHash, requestId, createdAtMs: atMs };
@@ -36,23 +38,47 @@ export class Registration {
       throw usernameTaken(username);
     }
     if (outcome.kind === "repeated") {
-      await this.#checkRepeated(outcome.account, username, password, ctx);
+      await this.#checkRepeated(outcome.account, username, request.password, ctx);
       return { account: accountMessage(outcome.account) };
     }
     audit.tell(event);
     return { account: accountMessage(account) };
   }
 
+  /** The password is judged only for who has a place in the queue and was not here too often: that takes time. */
+  async #hash(password: string, username: string, ctx: CallContext): Promise<string> {
+    const { hasher, throttle } = this.#parts;
+    let counted: Promise<Attempt> | undefined;
+    const choose = async (): Promise<string> => {
+      counted = throttle.register(ctx.peer.address);
+      await counted;
+      return newPassword(password, username, "password");
+    };
+    try {
+      return await hasher.hash(choose, callerOf(ctx), ctx.signal);
+    } catch (error) {
+      if (!(error instanceof RpcError)) {
+        await undo(counted);
+      }
+      throw error;
+    }
+  }
+
   /** A repeated request id is the same request only with the same name and password; else it is a mistake, or theft. */
   async #checkRepeated(found: AccountRecord, username: string, password: string, ctx: CallContext): Promise<void> {
-    const { matches } = await this.#parts.hasher.verify(password, found.passwordHash, callerOf(ctx), ctx.signal);
+    const { matches } = await this.#parts.hasher.verify(
+      password.normalize("NFC"),
+      async () => found.passwordHash,
+      callerOf(ctx),
+      ctx.signal,
+    );
     if (!matches || found.username !== username) {
       throw requestIdReused();
     }
   }
 }
 
-function checkedPassword({ password, requestId }: RegisterRequest, username: string): string {
+function checkNames({ requestId }: RegisterRequest, username: string): void {
   if (requestId.length !== 0 && requestId.length !== REQUEST_ID_BYTES) {
     const description = `a request_id has ${REQUEST_ID_BYTES} bytes, or none`;
     throw invalidArgument({ field: "request_id", reason: Reason.REASON_MALFORMED, description });
@@ -61,5 +87,4 @@ function checkedPassword({ password, requestId }: RegisterRequest, username: str
   if (refusal !== undefined) {
     throw invalidArgument(refusal);
   }
-  return newPassword(password, username, "password");
 }

@@ -1,6 +1,7 @@
 // Lets only so many hashes run at once, in fair turns, and says when to come back instead of keeping a long queue.
 
 import { type Caller, FairQueue } from "./fair-queue.js";
+import { RetryPlan } from "./retry-plan.js";
 
 export interface HashGateOptions {
   readonly permits: number;
@@ -36,11 +37,11 @@ interface Waiting {
 
 /** Weight of the newest measurement in the mean. */
 const NEWEST = 0.2;
-const MIN_RETRY_MS = 100;
 
 export class HashGate {
   readonly #options: HashGateOptions;
   readonly #waiting = new FairQueue<Waiting>();
+  readonly #retries: RetryPlan;
   /** How many of each address run; none is there with 0. */
   readonly #runningOf = new Map<string, number>();
   #running = 0;
@@ -49,24 +50,54 @@ export class HashGate {
   constructor(options: HashGateOptions) {
     this.#options = options;
     this.#meanMs = options.expectedMs;
+    this.#retries = new RetryPlan(options.now);
   }
 
-  /** Runs the task at its caller's turn. @throws GateFull at once; the signal's reason when it aborts in the queue. */
-  async run<T>(task: () => Promise<T>, caller: Caller, signal?: AbortSignal): Promise<T> {
+  get running(): number {
+    return this.#running;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Runs the task at its caller's turn. What it needs is prepared meanwhile, and not at all for who is turned away; who
+   * cannot be prepared leaves the queue.
+   * @throws GateFull at once, or when `maxWaitMs` have passed; the signal's reason when it aborts in the queue; what
+   * `prepare` throws.
+   */
+  async run<P, T>(
+    prepare: () => Promise<P>,
+    task: (prepared: P) => Promise<T>,
+    caller: Caller,
+    signal?: AbortSignal,
+  ): Promise<T> {
     signal?.throwIfAborted();
-    if (this.#running >= this.#options.permits) {
-      await this.#wait(caller, signal);
-    } else {
-      this.#running += 1;
-      this.#count(caller, 1);
-    }
-    const startedMs = this.#options.now();
+    const leave = new AbortController();
+    const turn = this.#turn(caller, signal === undefined ? leave.signal : AbortSignal.any([signal, leave.signal]));
+    const preparing = prepare();
+    preparing.catch((error: unknown) => leave.abort(error));
+    await turn;
     try {
-      return await task();
-    } finally {
+      const prepared = await preparing;
+      const startedMs = this.#options.now();
+      const result = await task(prepared);
       this.#meanMs += NEWEST * (this.#options.now() - startedMs - this.#meanMs);
+      return result;
+    } finally {
       this.#pass(caller);
     }
+  }
+
+  /** Takes a permit or a place in the queue at once. @throws GateFull */
+  #turn(caller: Caller, signal: AbortSignal): Promise<void> {
+    if (this.#running >= this.#options.permits) {
+      return this.#wait(caller, signal);
+    }
+    this.#running += 1;
+    this.#count(caller, 1);
+    return Promise.resolve();
   }
 
   /** The permit of who leaves goes on without being free in between; who leaves counts, so others go before its next. */
@@ -90,36 +121,52 @@ export class HashGate {
     }
   }
 
-  #wait(caller: Caller, signal: AbortSignal | undefined): Promise<void> {
+  #wait(caller: Caller, signal: AbortSignal): Promise<void> {
     this.#checkRoom(caller);
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
+      const giveUp = (reason: unknown): void => {
+        settle();
         this.#waiting.remove(caller, waiting);
-        reject(signal?.reason);
+        reject(reason);
+      };
+      const onAbort = (): void => giveUp(signal.reason);
+      // Hashes may take longer than was measured before, and others may go first.
+      const timer = setTimeout(() => giveUp(this.#full(caller)), this.#options.maxWaitMs);
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", onAbort);
       };
       const waiting: Waiting = {
         caller,
         start: () => {
-          signal?.removeEventListener("abort", onAbort);
+          settle();
           resolve();
         },
       };
       this.#waiting.add(caller, waiting);
-      signal?.addEventListener("abort", onAbort, { once: true });
+      signal.addEventListener("abort", onAbort, { once: true });
     });
   }
 
   #checkRoom(caller: Caller): void {
-    const { permits, maxWaitMs, maxQueued, maxQueuedPerConnection, maxQueuedPerAddress } = this.#options;
-    const ahead = this.#waiting.aheadOf(caller);
-    const waitMs = (ahead / permits + 1) * this.#meanMs;
+    const { maxWaitMs, maxQueued, maxQueuedPerConnection, maxQueuedPerAddress } = this.#options;
     const isFull =
       this.#waiting.size >= maxQueued ||
       this.#waiting.sizeOfConnection(caller) >= maxQueuedPerConnection ||
       this.#waiting.sizeOfAddress(caller.address) >= maxQueuedPerAddress ||
-      (waitMs > maxWaitMs && ahead >= permits);
+      this.#waitMs(caller) > maxWaitMs;
     if (isFull) {
-      throw new GateFull(Math.max(MIN_RETRY_MS, Math.ceil(waitMs)));
+      throw this.#full(caller);
     }
+  }
+
+  /** After which a new one of the caller would run, if nobody else came. */
+  #waitMs(caller: Caller): number {
+    return (this.#waiting.aheadOf(caller) / this.#options.permits + 1) * this.#meanMs;
+  }
+
+  #full(caller: Caller): GateFull {
+    const turnMs = this.#meanMs / this.#options.permits;
+    return new GateFull(this.#retries.next(caller.address, this.#waitMs(caller), turnMs));
   }
 }

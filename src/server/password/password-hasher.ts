@@ -4,7 +4,16 @@ import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { Caller } from "./fair-queue.js";
 import { HashGate } from "./hash-gate.js";
-import { decodePhc, encodePhc, isBearable, type ScryptCost, scryptMemoryBytes } from "./phc-string.js";
+import { MemoryBudget } from "./memory-budget.js";
+import {
+  decodePhc,
+  encodePhc,
+  isBearable,
+  type PhcHash,
+  phcPrefix,
+  type ScryptCost,
+  scryptMemoryBytes,
+} from "./phc-string.js";
 
 export interface PasswordHasherOptions {
   /** Default ln=15, r=8, p=3: 32 MiB, and about the work that OWASP asks for. */
@@ -13,6 +22,8 @@ export interface PasswordHasherOptions {
   readonly memoryBudgetBytes?: number | undefined;
   /** Default 2,000. */
   readonly maxWaitMs?: number | undefined;
+  /** Computations at once. Default: one less than the cores and than the threads of Node's pool, and what the budget holds. */
+  readonly permits?: number | undefined;
 }
 
 export interface Verdict {
@@ -20,6 +31,9 @@ export interface Verdict {
   /** The stored hash was made with other parameters than the present ones. */
   readonly outdated: boolean;
 }
+
+/** Looks for a stored hash. */
+export type FindHash = () => Promise<string | undefined>;
 
 const DEFAULT_COST: ScryptCost = { ln: 15, r: 8, p: 3 };
 const DEFAULT_MEMORY_BUDGET_BYTES = 256 * 1024 * 1024;
@@ -33,12 +47,19 @@ const NOBODY: Caller = { address: "", connectionId: 0 };
 const EXPECTED_MS = 100;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
+/** What is computed against where there is no stored hash. */
+const DECOY = { salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) };
 const DEFAULT_POOL_THREADS = 4;
+/** More kinds of old hashes than this are not made alike in time. */
+const MAX_OTHER_COSTS = 4;
 
 export class PasswordHasher {
   readonly #cost: ScryptCost;
+  /** Of stored hashes that were made with other parameters. */
+  readonly #otherCosts: ScryptCost[] = [];
   readonly #gate: HashGate;
-  readonly #dummy: string;
+  readonly #memory: MemoryBudget;
+  #computations = 0;
 
   /** @throws RangeError when the cost is not lawful, or above what {@link isBearable} allows. */
   constructor(options: PasswordHasherOptions = {}) {
@@ -46,8 +67,10 @@ export class PasswordHasher {
     if (!isBearable(this.#cost)) {
       throw new RangeError("the scrypt cost is out of range: ln 1 to 20, r and p at least 1, at most 256 MiB");
     }
+    const memoryBudgetBytes = options.memoryBudgetBytes ?? DEFAULT_MEMORY_BUDGET_BYTES;
+    this.#memory = new MemoryBudget(memoryBudgetBytes);
     this.#gate = new HashGate({
-      permits: permitsFor(this.#cost, options.memoryBudgetBytes ?? DEFAULT_MEMORY_BUDGET_BYTES),
+      permits: permitsFor(this.#cost, memoryBudgetBytes, options.permits ?? Number.POSITIVE_INFINITY),
       maxWaitMs: options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS,
       maxQueued: MAX_QUEUED,
       maxQueuedPerConnection: MAX_QUEUED_PER_CONNECTION,
@@ -55,15 +78,46 @@ export class PasswordHasher {
       expectedMs: EXPECTED_MS,
       now: () => performance.now(),
     });
-    this.#dummy = encodePhc({ cost: this.#cost, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) });
   }
 
-  /** A new PHC string with its own salt. @throws GateFull */
-  hash(password: string, caller = NOBODY, signal?: AbortSignal): Promise<string> {
+  /** For metrics. */
+  get running(): number {
+    return this.#gate.running;
+  }
+
+  /** For metrics. */
+  get waiting(): number {
+    return this.#gate.waiting;
+  }
+
+  /** How many times scrypt has run. For metrics, and to show that work is the same. */
+  get computations(): number {
+    return this.#computations;
+  }
+
+  /** What hashes with other parameters look like, to look for more: beginnings of PHC strings, the present ones first. */
+  get knownPrefixes(): readonly string[] {
+    return [this.#cost, ...this.#otherCosts].map(phcPrefix);
+  }
+
+  /** Tells of a stored hash, so that logins with other names take as long. False when that brings nothing new. */
+  learn(stored: string): boolean {
+    const cost = decodePhc(stored)?.cost;
+    const known = [this.#cost, ...this.#otherCosts];
+    if (cost === undefined || known.length > MAX_OTHER_COSTS || known.some((one) => sameCost(one, cost))) {
+      return false;
+    }
+    this.#otherCosts.push(cost);
+    return true;
+  }
+
+  /** A new PHC string with its own salt. The password is asked for while the queue is waited in. @throws GateFull */
+  hash(password: () => Promise<string>, caller = NOBODY, signal?: AbortSignal): Promise<string> {
     return this.#gate.run(
-      async () => {
+      password,
+      async (password) => {
         const salt = randomBytes(SALT_BYTES);
-        const hash = await derive(password, salt, this.#cost, HASH_BYTES);
+        const hash = await this.#derive(password, salt, this.#cost, HASH_BYTES);
         return encodePhc({ cost: this.#cost, salt, hash });
       },
       caller,
@@ -72,32 +126,47 @@ export class PasswordHasher {
   }
 
   /**
-   * Without a stored hash, or with one that cannot be read, it does the same work and says no: who asks cannot tell
-   * from the time whether there is such an account. @throws GateFull
+   * `find` looks for the stored hash while the queue is waited in. Without one, or with one that cannot be read, the same
+   * work is done and the answer is no: who asks cannot tell from the time whether there is such an account.
+   * @throws GateFull before anything is looked for; what `find` throws.
    */
-  verify(password: string, stored: string | undefined, caller = NOBODY, signal?: AbortSignal): Promise<Verdict> {
-    return this.#gate.run(
-      async () => {
-        const found = stored === undefined ? undefined : decodePhc(stored);
-        const phc = found ?? decodePhc(this.#dummy);
-        if (phc === undefined) {
-          return { matches: false, outdated: false };
-        }
-        const hash = await derive(password, phc.salt, phc.cost, phc.hash.length);
-        const matches = timingSafeEqual(hash, phc.hash) && found !== undefined;
-        return { matches, outdated: !sameCost(phc.cost, this.#cost) };
-      },
-      caller,
-      signal,
-    );
+  verify(password: string, find: FindHash, caller = NOBODY, signal?: AbortSignal): Promise<Verdict> {
+    return this.#gate.run(find, (stored) => this.#verify(password, stored), caller, signal);
+  }
+
+  /** Computes once for each kind of hash there is, whichever is the stored one. */
+  async #verify(password: string, stored: string | undefined): Promise<Verdict> {
+    if (stored !== undefined) {
+      this.learn(stored);
+    }
+    const phc = stored === undefined ? undefined : decodePhc(stored);
+    let matches = false;
+    for (const cost of this.#costsFor(phc)) {
+      const isStored = phc !== undefined && sameCost(cost, phc.cost);
+      const { salt, hash: expected } = isStored ? phc : DECOY;
+      const hash = await this.#derive(password, salt, cost, expected.length);
+      matches = (timingSafeEqual(hash, expected) && isStored) || matches;
+    }
+    return { matches, outdated: phc !== undefined && !sameCost(phc.cost, this.#cost) };
+  }
+
+  /** The stored hash may be of one kind too many to be known. */
+  #costsFor(phc: PhcHash | undefined): readonly ScryptCost[] {
+    const known = [this.#cost, ...this.#otherCosts];
+    return phc === undefined || known.some((cost) => sameCost(cost, phc.cost)) ? known : [...known, phc.cost];
+  }
+
+  #derive(password: string, salt: Buffer, cost: ScryptCost, hashBytes: number): Promise<Buffer> {
+    this.#computations += 1;
+    return this.#memory.run(scryptMemoryBytes(cost), () => derive(password, salt, cost, hashBytes));
   }
 }
 
-/** At most one a core; one thread of the pool is left for files and names; and no more than the memory holds. */
-function permitsFor(cost: ScryptCost, memoryBudgetBytes: number): number {
+/** One core is left for all other calls, one thread of the pool for files and names; and no more run than the memory holds. */
+function permitsFor(cost: ScryptCost, memoryBudgetBytes: number, wanted: number): number {
   const threads = Number(process.env["UV_THREADPOOL_SIZE"] ?? DEFAULT_POOL_THREADS) || DEFAULT_POOL_THREADS;
   const inMemory = Math.floor(memoryBudgetBytes / scryptMemoryBytes(cost));
-  return Math.max(1, Math.min(availableParallelism(), threads - 1, inMemory));
+  return Math.max(1, Math.min(wanted, inMemory, threads - 1, availableParallelism() - 1));
 }
 
 function sameCost(a: ScryptCost, b: ScryptCost): boolean {

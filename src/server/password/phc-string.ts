@@ -32,8 +32,13 @@ export function isBearable(cost: ScryptCost): boolean {
   return inRange && scryptMemoryBytes(cost) <= MAX_MEMORY_BYTES && p <= MAX_WORK;
 }
 
-export function encodePhc({ cost: { ln, r, p }, salt, hash }: PhcHash): string {
-  return `$scrypt$ln=${ln},r=${r},p=${p}$${base64(salt)}$${base64(hash)}`;
+export function encodePhc({ cost, salt, hash }: PhcHash): string {
+  return `${phcPrefix(cost)}${base64(salt)}$${base64(hash)}`;
+}
+
+/** What all hashes of that cost begin with. */
+export function phcPrefix({ ln, r, p }: ScryptCost): string {
+  return `$scrypt$ln=${ln},r=${r},p=${p}$`;
 }
 
 /** Undefined for anything that is not a bearable scrypt hash in canonical form. */

@@ -40,6 +40,9 @@ export type RegisterOutcome =
 /** What names an account, and the password that was checked. */
 export type CheckedAccount = Pick<AccountRecord, "accountId" | "passwordVersion">;
 
+/** See {@link AccountTable.findHashUnlike}. */
+export const MAX_PREFIXES = 5;
+
 /** How many accounts one page has. */
 export const ACCOUNTS_PER_PAGE = 100;
 
@@ -47,6 +50,8 @@ export const ACCOUNTS_PER_PAGE = 100;
 export interface AccountTable {
   register(account: NewAccount, event: AuditEvent): Promise<RegisterOutcome>;
   findAccount(username: string): Promise<AccountRecord | undefined>;
+  /** Any hash that begins with none of these, of which there are at most {@link MAX_PREFIXES}. Reads all accounts. */
+  findHashUnlike(prefixes: readonly string[]): Promise<string | undefined>;
   /** A page of accounts in the order of their names' bytes, from after that name on. Begin with "". */
   listAccounts(afterUsername: string): Promise<AccountRecord[]>;
   /** The same password under another hash. False when the password was changed since `account` was read. */

@@ -1,16 +1,18 @@
 // The table of accounts over the shared SQL: constant text, single rows, UNIQUE keys, no read-then-write.
 
 import type { AccountTable } from "./account-store.js";
-import { ACCOUNTS_PER_PAGE } from "./account-store.js";
+import { ACCOUNTS_PER_PAGE, MAX_PREFIXES } from "./account-store.js";
 import { writeTold } from "./sql-audit.js";
-import type { SqlDatabase, SqlStatement } from "./sql-database.js";
-import { ACCOUNT_COLUMNS, accountOf } from "./sql-row.js";
+import type { SqlDatabase, SqlRow, SqlStatement } from "./sql-database.js";
+import { ACCOUNT_COLUMNS, accountOf, text } from "./sql-row.js";
 
 const INSERT =
   "INSERT INTO accounts (account_id, username, password_hash, password_version, request_id, created_at_ms) " +
   "VALUES (?, ?, ?, 1, ?, ?)";
 const SELECT_BY_REQUEST = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.request_id = ?`;
-const SELECT_BY_NAME = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username = ?`;
+/** There is always a row, be it of NULLs: a name that nobody has is as much work as one that somebody has. */
+const SELECT_BY_NAME = `SELECT ${ACCOUNT_COLUMNS} FROM (SELECT 1 AS decoy) d LEFT JOIN accounts a ON a.username = ?`;
+const SELECT_HASH_UNLIKE = `SELECT a.password_hash FROM accounts a WHERE ${Array(MAX_PREFIXES).fill("a.password_hash NOT LIKE ?").join(" AND ")} LIMIT 1`;
 const SELECT_PAGE = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username > ? ORDER BY a.username LIMIT ${ACCOUNTS_PER_PAGE}`;
 const REPLACE_HASH = "UPDATE accounts SET password_hash = ? WHERE account_id = ? AND password_version = ?";
 const CHANGE_PASSWORD =
@@ -29,6 +31,19 @@ const DELETE_SESSIONS = "DELETE FROM sessions WHERE account_id = ?";
 const DELETE_CODE = "DELETE FROM reset_codes WHERE account_id = ?";
 const DELETE_EVENTS = "DELETE FROM audit_events WHERE account_id = ?";
 
+/** Read in the place of a row of NULLs, for the same work. */
+const DECOY_ROW: SqlRow = {
+  account_id: Buffer.alloc(16),
+  username: Buffer.from("decoy"),
+  password_hash: "",
+  password_version: "1",
+  request_id: Buffer.alloc(16),
+  created_at_ms: "0",
+  disabled_at_ms: null,
+  login_count: "0",
+  last_login_at_ms: null,
+};
+
 export function sqlAccounts(database: SqlDatabase): AccountTable {
   return {
     async register({ accountId, username, passwordHash, requestId, createdAtMs }, event) {
@@ -42,7 +57,15 @@ export function sqlAccounts(database: SqlDatabase): AccountTable {
     },
     async findAccount(username) {
       const [row] = await database.query({ sql: SELECT_BY_NAME, values: [name(username)] });
-      return row === undefined ? undefined : accountOf(row);
+      const isDecoy = row === undefined || row["account_id"] === null;
+      const account = accountOf(isDecoy ? DECOY_ROW : row);
+      return isDecoy ? undefined : account;
+    },
+    async findHashUnlike(prefixes) {
+      // The statement is constant: where there are fewer, the first one stands several times.
+      const patterns = Array.from({ length: MAX_PREFIXES }, (_, index) => `${prefixes[index] ?? prefixes[0] ?? ""}%`);
+      const [row] = await database.query({ sql: SELECT_HASH_UNLIKE, values: patterns });
+      return row === undefined ? undefined : text(row, "password_hash");
     },
     async listAccounts(afterUsername) {
       return (await database.query({ sql: SELECT_PAGE, values: [name(afterUsername)] })).map(accountOf);

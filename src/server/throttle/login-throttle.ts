@@ -44,7 +44,8 @@ const MIN_RETRY_MS = 1_000;
 const KEY_BYTES = 16;
 /** No name of an account is longer. All that are count as one, and need no memory. */
 const MAX_NAME_UNITS = 32;
-const FREE: Attempt = { succeeded: async () => undefined, undone: async () => undefined };
+/** One that nobody counted. */
+export const FREE_ATTEMPT: Attempt = { succeeded: async () => undefined, undone: async () => undefined };
 
 export class LoginThrottle {
   readonly #store: CounterStore;
@@ -95,7 +96,7 @@ export class LoginThrottle {
   async register(address: string): Promise<Attempt> {
     const key = this.#keys("", address).address;
     if (key === undefined) {
-      return FREE;
+      return FREE_ATTEMPT;
     }
     const counts = [{ counter: this.#registrations, key }];
     await countAll(counts);

@@ -4,6 +4,8 @@ import t from "tap";
 import type { Caller } from "../../../src/server/password/fair-queue.js";
 import { GateFull, HashGate } from "../../../src/server/password/hash-gate.js";
 
+const READY = async (): Promise<void> => undefined;
+
 class Job {
   readonly done: Promise<string>;
   hasStarted = false;
@@ -18,7 +20,7 @@ class Job {
       await held;
       return name;
     };
-    this.done = gate.run(task, caller, signal);
+    this.done = gate.run(READY, task, caller, signal);
   }
 }
 
@@ -107,7 +109,7 @@ t.test("who gives up leaves the queue and takes no permit", async (t) => {
 t.test("a task that fails gives its permit back", async (t) => {
   const { made, add } = gate({ permits: 1 });
   await t.rejects(
-    made.run(() => Promise.reject(new Error("no")), ONE),
+    made.run(READY, () => Promise.reject(new Error("no")), ONE),
     /no/,
   );
   const next = add("next");
@@ -164,6 +166,53 @@ t.test("a queue of one address makes nobody else's wait seem too long", async (t
   await t.rejects(from("a", 1, "late").done, { name: "GateFull" });
   jobs.push(from("b", 2, "b0"));
   t.same((await order(jobs)).slice(0, 2), ["a0", "b0"]);
+});
+
+t.test("who waits in the queue for too long is sent away, however short it seemed", async (t) => {
+  const { add } = gate({ permits: 1, maxWaitMs: 20, expectedMs: 1 });
+  const runs = add("runs");
+  const startedMs = performance.now();
+  await t.rejects(add("waits").done, { name: "GateFull" });
+  t.ok(performance.now() - startedMs >= 19);
+  runs.finish();
+  t.equal(await runs.done, "runs");
+  t.equal(await finished(add("next")), "next");
+});
+
+t.test("what a task needs is prepared while it waits; when that fails it leaves the queue", async (t) => {
+  const { made, add } = gate({ permits: 1 });
+  const runs = add("runs");
+  const prepared: string[] = [];
+  const prepare = async (): Promise<string> => {
+    prepared.push("now");
+    return "ready";
+  };
+  const waits = made.run(prepare, async (what) => what, ONE);
+  t.same(prepared, ["now"]);
+  await t.rejects(
+    made.run(
+      () => Promise.reject(new Error("cannot")),
+      async () => t.fail("it never runs"),
+      ONE,
+    ),
+    /cannot/,
+  );
+  t.equal(made.waiting, 1);
+  runs.finish();
+  t.equal(await waits, "ready");
+  t.equal(made.running, 0);
+});
+
+t.test("those who are turned away together are told different times, each address by itself", async (t) => {
+  const { from, made } = gate({ permits: 2, maxQueued: 2, expectedMs: 100 });
+  const jobs = ["a", "b", "c", "d"].map((name) => from("a", 1, name));
+  const told = (address: string) =>
+    made.run(READY, async () => 0, { address, connectionId: 9 }).catch((refusal: GateFull) => refusal.retryAfterMs);
+  t.same(await Promise.all([told("a"), told("a"), told("a"), told("b")]), [150, 200, 250, 150]);
+  for (const job of jobs) {
+    job.finish();
+  }
+  await Promise.all(jobs.map((job) => job.done));
 });
 
 /** Lets each that runs finish at once; resolves with the names in the order of their ends. */
