@@ -1,12 +1,22 @@
-// Accounts as typed calls: one connection, four calls, and every failure a ClientError.
+// Accounts as typed calls: one connection, a method for each call, and every failure a ClientError.
 import { randomBytes } from "node:crypto";
-import {
-  AccountServiceDefinition,
-  type WhoAmIResponse,
-  type Account as WireAccount,
-} from "../gen/earshot/accounts/v1/accounts.js";
+import { AccountServiceDefinition } from "../gen/earshot/accounts/v1/accounts.js";
 import { type ClientTls, type Connection, connect, RpcError, type ServiceClient } from "../rpc/index.js";
-import { ClientError } from "./client-error.js";
+import {
+  type Account,
+  accountOf,
+  type ExportPart,
+  eventOf,
+  exportPartOf,
+  type ListedSession,
+  listedSessionOf,
+  ownerOf,
+  type SecurityEvent,
+  type Session,
+  type SessionOwner,
+  sessionIdBytes,
+  sessionOf,
+} from "./account-values.js";
 import { type CallSubject, translateError } from "./error-translation.js";
 import { serverAddress } from "./server-address.js";
 
@@ -24,30 +34,21 @@ export interface AccountClientOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Account {
-  /** 32 hex digits. */
-  readonly accountId: string;
-  readonly username: string;
-  readonly createdAt: Date;
-}
-
-export interface Session {
-  readonly account: Account;
-  /** Whoever has it is the user: keep it as a password. */
-  readonly token: string;
-  /** The session ends then at the latest. */
-  readonly expiresAt: Date;
-}
-
-export interface SessionOwner {
-  readonly account: Account;
-  readonly sessionCreatedAt: Date;
-  readonly expiresAt: Date;
-}
-
 export interface Credentials {
   readonly username: string;
   readonly password: string;
+}
+
+export interface PasswordChange {
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+export interface PasswordReset {
+  readonly username: string;
+  /** As it was given out, however it was typed. */
+  readonly code: string;
+  readonly newPassword: string;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -86,22 +87,68 @@ export class AccountClient {
 
   async login({ username, password }: Credentials): Promise<Session> {
     const response = await this.#call({ username }, (accounts, call) => accounts.login({ username, password }, call));
-    if (!TOKEN.test(response.sessionToken)) throw badAnswer("session token");
-    const account = accountOf(response.account);
-    return { account, token: response.sessionToken, expiresAt: dateOf(response.expiresAtMs) };
+    return sessionOf(response);
   }
 
   async whoAmI(token: string): Promise<SessionOwner> {
-    const response: WhoAmIResponse = await this.#call({ token }, (accounts, call) => accounts.whoAmI({}, call));
-    return {
-      account: accountOf(response.account),
-      sessionCreatedAt: dateOf(response.sessionCreatedAtMs),
-      expiresAt: dateOf(response.sessionExpiresAtMs),
-    };
+    return ownerOf(await this.#call({ token }, (accounts, call) => accounts.whoAmI({}, call)));
   }
 
   async logout(token: string): Promise<void> {
     await this.#call({ token }, (accounts, call) => accounts.logout({}, call));
+  }
+
+  /** The sessions that are open, the newest first. */
+  async listSessions(token: string): Promise<ListedSession[]> {
+    const { sessions } = await this.#call({ token }, (accounts, call) => accounts.listSessions({}, call));
+    return sessions.map(listedSessionOf);
+  }
+
+  /** `sessionId` as `listSessions` gives it. Throws ClientError "no_such_session" among others. */
+  async revokeSession(token: string, sessionId: string): Promise<void> {
+    const request = { sessionId: sessionIdBytes(sessionId) };
+    await this.#call({ token }, (accounts, call) => accounts.revokeSession(request, call));
+  }
+
+  /** With `keepCurrent`, all sessions but this one. */
+  async logoutEverywhere(token: string, { keepCurrent = false }: { keepCurrent?: boolean } = {}): Promise<void> {
+    await this.#call({ token }, (accounts, call) => accounts.logoutEverywhere({ keepCurrent }, call));
+  }
+
+  /** Ends all other sessions. Throws ClientError "wrong_password" among others. */
+  async changePassword(token: string, { currentPassword, newPassword }: PasswordChange): Promise<void> {
+    const request = { currentPassword, newPassword };
+    await this.#call({ token }, (accounts, call) => accounts.changePassword(request, call));
+  }
+
+  /** Exchanges a code that an administrator gave out; ends all sessions. Throws ClientError "bad_code" among others. */
+  async resetPassword({ username, code, newPassword }: PasswordReset): Promise<void> {
+    const request = { username, code, newPassword };
+    await this.#call({ username, withCode: true }, (accounts, call) => accounts.resetPassword(request, call));
+  }
+
+  /** For ever. Throws ClientError "wrong_password" among others. */
+  async deleteAccount(token: string, password: string): Promise<void> {
+    await this.#call({ token }, (accounts, call) => accounts.deleteAccount({ password }, call));
+  }
+
+  /** All that is stored of the account, but for hashes. Leaving the loop ends it. */
+  async *exportAccount(token: string): AsyncGenerator<ExportPart> {
+    for await (const response of this.#stream({ token }, (accounts, call) => accounts.exportAccount({}, call))) {
+      const part = exportPartOf(response);
+      if (part !== undefined) yield part;
+    }
+  }
+
+  /**
+   * What happens to the account, from `since` or from now on, for as long as the session and the server last. To go on after
+   * a failure, begin some seconds before the last event, and leave out those whose ids are known.
+   */
+  async *watch(token: string, { since }: { since?: Date } = {}): AsyncGenerator<SecurityEvent> {
+    const sinceMs = since === undefined ? 0n : BigInt(Math.max(1, Math.trunc(since.getTime())));
+    for await (const { event } of this.#stream({ token }, (accounts, call) => accounts.watch({ sinceMs }, call))) {
+      yield eventOf(event);
+    }
   }
 
   /** Ends the connection, and resolves when it is gone; the client cannot be used any more. */
@@ -109,14 +156,27 @@ export class AccountClient {
     await this.#connection.close();
   }
 
-  #call<T>(
-    who: { username?: string; token?: string },
-    run: (accounts: Accounts, call: Call) => Promise<T>,
-  ): Promise<T> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = this.#options;
-    const metadata = who.token === undefined ? undefined : { authorization: `Bearer ${who.token}` };
-    const subject = { server: this.#server, username: who.username, withSession: who.token !== undefined };
-    return translated(subject, () => run(this.#accounts(), { timeoutMs, signal, metadata }));
+  #call<T>(who: Who, run: (accounts: Accounts, call: Call) => Promise<T>): Promise<T> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+    return translated(this.#subject(who), () => run(this.#accounts(), { timeoutMs, ...this.#carried(who) }));
+  }
+
+  /** Streams last as long as they last; that the server still lives is what pings are for. */
+  async *#stream<T>(who: Who, run: (accounts: Accounts, call: Call) => AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      yield* run(this.#accounts(), { timeoutMs: undefined, ...this.#carried(who) });
+    } catch (error) {
+      throw translateError(error, this.#subject(who));
+    }
+  }
+
+  #carried({ token }: Who): Omit<Call, "timeoutMs"> {
+    const metadata = token === undefined ? undefined : { authorization: `Bearer ${token}` };
+    return { signal: this.#options.signal, metadata };
+  }
+
+  #subject({ username, token, withCode }: Who): CallSubject {
+    return { server: this.#server, username, withSession: token !== undefined, withCode };
   }
 
   async #reconnect(): Promise<Accounts> {
@@ -131,15 +191,16 @@ export class AccountClient {
 }
 
 type Accounts = ServiceClient<typeof AccountServiceDefinition>;
+interface Who {
+  readonly username?: string;
+  readonly token?: string;
+  readonly withCode?: true;
+}
 interface Call {
-  readonly timeoutMs: number;
+  readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly metadata: { readonly authorization: string } | undefined;
 }
-
-// Visible ASCII: anything else could not go into a header, or would garble a terminal.
-const TOKEN = /^[\x21-\x7e]{16,512}$/;
-const ACCOUNT_ID_BYTES = 16;
 
 function open({ host, port, tls, plaintext, timeoutMs = DEFAULT_TIMEOUT_MS, signal }: AccountClientOptions) {
   const security = plaintext === true ? { plaintext } : { tls: tls ?? {} };
@@ -158,24 +219,4 @@ async function translated<T>(subject: CallSubject, run: () => Promise<T>): Promi
 function isWorthRepeating(error: unknown): boolean {
   const isOpen = error instanceof RpcError && error.delivery === "unknown";
   return isOpen && error.reason !== "deadline" && error.reason !== "cancelled";
-}
-
-function accountOf(account: WireAccount | undefined): Account {
-  if (account?.accountId.length !== ACCOUNT_ID_BYTES || account.username === "") throw badAnswer("account");
-  return {
-    accountId: Buffer.from(account.accountId).toString("hex"),
-    username: account.username,
-    createdAt: dateOf(account.createdAtMs),
-  };
-}
-
-const MAX_DATE_MS = 8_640_000_000_000_000n;
-
-function dateOf(ms: bigint): Date {
-  if (ms > MAX_DATE_MS) throw badAnswer("time");
-  return new Date(Number(ms));
-}
-
-function badAnswer(what: string): ClientError {
-  return new ClientError("bad_answer", `The server's answer holds no usable ${what}; client and server may not fit.`);
 }

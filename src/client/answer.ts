@@ -1,5 +1,5 @@
 // What a finished command shows: sentences for people, or with --json one object for programs.
-import type { Account } from "./account-client.js";
+import type { Account } from "./account-values.js";
 import { type ClientError, EXIT_STATUS } from "./client-error.js";
 import { printableText } from "./printable-text.js";
 

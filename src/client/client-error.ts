@@ -7,6 +7,10 @@ export type ClientErrorCode =
   | "invalid_field"
   | "name_taken"
   | "bad_login"
+  | "bad_code"
+  | "wrong_password"
+  | "account_disabled"
+  | "no_such_session"
   | "busy"
   | "server_failed"
   | "bad_answer"
@@ -27,6 +31,10 @@ export const EXIT_STATUS: Readonly<Record<ClientErrorCode, number>> = {
   invalid_field: 1,
   name_taken: 1,
   bad_login: 1,
+  bad_code: 1,
+  wrong_password: 1,
+  account_disabled: 1,
+  no_such_session: 1,
   busy: 1,
   server_failed: 1,
   bad_answer: 1,
@@ -83,6 +91,10 @@ const NEAREST_STATUS: Readonly<Record<ClientErrorCode, string>> = {
   invalid_field: "INVALID_ARGUMENT",
   name_taken: "ALREADY_EXISTS",
   bad_login: "UNAUTHENTICATED",
+  bad_code: "UNAUTHENTICATED",
+  wrong_password: "PERMISSION_DENIED",
+  account_disabled: "PERMISSION_DENIED",
+  no_such_session: "NOT_FOUND",
   busy: "RESOURCE_EXHAUSTED",
   server_failed: "INTERNAL",
   bad_answer: "INTERNAL",

@@ -1,5 +1,6 @@
 // Runs one command: decides on trust, gets the password, makes the call, keeps or forgets the session.
-import { type Account, AccountClient, type Session } from "./account-client.js";
+import { AccountClient } from "./account-client.js";
+import type { Account, Session } from "./account-values.js";
 import { type Answer, accountFields, minuteOf } from "./answer.js";
 import { ClientError } from "./client-error.js";
 import type { AccountInvocation } from "./invocation.js";

@@ -1,7 +1,7 @@
 // Turns what src/rpc reports into what a person can act on: the only place that reads RpcError.
-import { InvalidField, InvalidField_Reason, RetryAfter } from "../gen/earshot/accounts/v1/accounts.js";
+import { AccountDisabled, InvalidField, InvalidField_Reason, RetryAfter } from "../gen/earshot/accounts/v1/accounts.js";
 import { type Reason, RpcError, StatusCode } from "../rpc/index.js";
-import { ClientError, type ClientErrorCode } from "./client-error.js";
+import { ClientError, type ClientErrorCode, type ClientErrorOptions } from "./client-error.js";
 import { printableText } from "./printable-text.js";
 
 export interface CallSubject {
@@ -10,6 +10,8 @@ export interface CallSubject {
   readonly username?: string | undefined;
   /** Whether the call carried a session token: UNAUTHENTICATED then means that the session is over. */
   readonly withSession?: boolean | undefined;
+  /** Whether it carried a reset code in the place of a password. */
+  readonly withCode?: boolean | undefined;
 }
 
 /** A ClientError for anything that a call or a connection attempt threw. ClientErrors pass unchanged. */
@@ -36,9 +38,11 @@ function fromAnswer(error: RpcError, subject: CallSubject): ClientError {
       });
     }
     case StatusCode.UNAUTHENTICATED:
-      return subject.withSession === true
-        ? new ClientError("session_ended", "Your session has ended; log in again.", options)
-        : new ClientError("bad_login", "Wrong name or password.", options);
+      return fromUnauthenticated(subject, options);
+    case StatusCode.PERMISSION_DENIED:
+      return fromPermissionDenied(error, options);
+    case StatusCode.NOT_FOUND:
+      return new ClientError("no_such_session", "There is no such session; it may have ended already.", options);
     case StatusCode.RESOURCE_EXHAUSTED:
       return new ClientError("busy", `The server asks you to wait; try again ${when(options.retryAfterMs)}.`, options);
     case StatusCode.UNAVAILABLE: {
@@ -58,6 +62,29 @@ function fromAnswer(error: RpcError, subject: CallSubject): ClientError {
   }
 }
 
+function fromUnauthenticated(subject: CallSubject, options: ClientErrorOptions): ClientError {
+  if (subject.withSession === true) {
+    return new ClientError("session_ended", "Your session has ended; log in again.", options);
+  }
+  if (subject.withCode === true) {
+    const message = "Wrong name or code, or the code is used up; ask whoever runs the server for a new one.";
+    return new ClientError("bad_code", message, options);
+  }
+  return new ClientError("bad_login", "Wrong name or password.", options);
+}
+
+function fromPermissionDenied(error: RpcError, options: ClientErrorOptions): ClientError {
+  if (error.detail(AccountDisabled) !== undefined) {
+    return new ClientError("account_disabled", "This account is disabled; ask whoever runs the server.", options);
+  }
+  const detail = error.detail(InvalidField);
+  if (detail?.reason === InvalidField_Reason.REASON_WRONG) {
+    const field = printableText(detail.field, 60);
+    return new ClientError("wrong_password", "Wrong password; nothing was changed.", { ...options, field });
+  }
+  return new ClientError("server_failed", "The server does not permit that.", options);
+}
+
 function fromInvalidArgument(error: RpcError): ClientError {
   const detail = error.detail(InvalidField);
   if (detail === undefined) {
@@ -68,7 +95,7 @@ function fromInvalidArgument(error: RpcError): ClientError {
   const fault = FAULTS[detail.reason] ?? "was not accepted";
   const rule = Object.hasOwn(RULES, field) ? RULES[field] : undefined; // A server may name the field "constructor".
   const advice = rule ?? (detail.description === "" ? undefined : printableText(detail.description));
-  const message = `The ${field} ${fault}${advice === undefined ? "" : `: ${advice.replace(/\.$/, "")}`}.`;
+  const message = `The ${field.replaceAll("_", " ")} ${fault}${advice === undefined ? "" : `: ${advice.replace(/\.$/, "")}`}.`;
   return new ClientError("invalid_field", message, { field, cause: error });
 }
 
@@ -81,9 +108,11 @@ const FAULTS: Readonly<Partial<Record<InvalidField_Reason, string>>> = {
   [InvalidField_Reason.REASON_MALFORMED]: "is malformed",
 };
 
+const PASSWORD_RULE = "a password has 15 to 128 characters, and a few unusual words do well";
 const RULES: Readonly<Record<string, string>> = {
   username: "a name has 3 to 32 of the characters a-z 0-9 . _ -",
-  password: "a password has 15 to 128 characters, and a few unusual words do well",
+  password: PASSWORD_RULE,
+  new_password: PASSWORD_RULE,
 };
 
 /** The call never got an answer. */

@@ -1,10 +1,18 @@
 // What `earshot/client` exports.
 export {
-  type Account,
   AccountClient,
   type AccountClientOptions,
   type Credentials,
-  type Session,
-  type SessionOwner,
+  type PasswordChange,
+  type PasswordReset,
 } from "./account-client.js";
+export type {
+  Account,
+  ExportedAccount,
+  ExportPart,
+  ListedSession,
+  SecurityEvent,
+  Session,
+  SessionOwner,
+} from "./account-values.js";
 export { ClientError, type ClientErrorCode } from "./client-error.js";

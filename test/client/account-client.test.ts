@@ -21,8 +21,9 @@ t.test("register, login, whoAmI and logout give typed values over verified TLS",
   const account = { accountId: ACCOUNT_ID, username: "alice", createdAt: new Date(1_700_000_000_000) };
   const expiresAt = new Date(1_900_000_000_000);
   t.same(await client.register(ALICE), account);
-  t.same(await client.login(ALICE), { account, token: TOKEN, expiresAt });
-  t.same(await client.whoAmI(TOKEN), { account, sessionCreatedAt: new Date(1_700_000_000_000), expiresAt });
+  t.same(await client.login(ALICE), { account, token: TOKEN, sessionId: "", expiresAt });
+  const sessionCreatedAt = new Date(1_700_000_000_000);
+  t.same(await client.whoAmI(TOKEN), { account, sessionId: "", sessionCreatedAt, expiresAt });
   t.equal(await client.logout(TOKEN), undefined);
   t.same(seen, [["alice", ALICE.password, 16], `Bearer ${TOKEN}`]);
 });
