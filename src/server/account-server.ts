@@ -32,6 +32,8 @@ export interface AccountServerOptions {
   readonly throttle?: ThrottleOption | undefined;
   readonly lifetime?: Partial<SessionLifetime> | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** How soon a watch sees what happens on other servers, in milliseconds. Default 1,000. */
+  readonly watchPollMs?: number | undefined;
   /** Tells whoever connects the schema of all services, by grpc.reflection.v1. Health is told always. */
   readonly reflection?: boolean | undefined;
   /** The clock of sessions: milliseconds since 1970. Default Date.now. */
@@ -43,7 +45,7 @@ const DEFAULT_GRACE_MS = 10_000;
 
 /** Opens the database. Call `listen` on what it resolves with. @throws StoreError, RpcError `bad_options`, RangeError */
 export async function createAccountServer(options: AccountServerOptions): Promise<AccountServer> {
-  const { database, tls, plaintext, limits, lifetime, now } = options;
+  const { database, tls, plaintext, limits, lifetime, watchPollMs, now } = options;
   const rpc = new RpcServer({ tls, plaintext, limits });
   serveHealth(rpc).set(AccountServiceDefinition.fullName, "SERVING");
   if (options.reflection === true) {
@@ -55,7 +57,8 @@ export async function createAccountServer(options: AccountServerOptions): Promis
   const throttle = openThrottle(typeof database === "string" ? database : undefined, options.throttle);
   const store = typeof database === "string" ? await openStore(database) : database;
   await learnHashes(hasher, store);
-  return new AccountServer(rpc, store, throttle, new AccountService({ store, hasher, throttle, lifetime, now }));
+  const service = new AccountService({ store, hasher, throttle, lifetime, watchPollMs, now });
+  return new AccountServer(rpc, store, throttle, service);
 }
 
 /** Which kinds of hashes there are. Failing is little harm: each kind is learned at the latest when one is verified. */

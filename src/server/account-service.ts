@@ -28,6 +28,8 @@ export interface AccountServiceOptions {
   readonly hasher: PasswordHasher;
   readonly throttle: LoginThrottle;
   readonly lifetime?: Partial<SessionLifetime> | undefined;
+  /** How soon a watch sees what happens on other servers, in milliseconds. Default 1,000. */
+  readonly watchPollMs?: number | undefined;
   /** Milliseconds since 1970. Default Date.now. */
   readonly now?: (() => number) | undefined;
 }
@@ -39,6 +41,7 @@ const DAY_MS = 24 * HOUR_MS;
 const DEFAULT_LIFETIME: SessionLifetime = { idleMs: 7 * DAY_MS, absoluteMs: 30 * DAY_MS };
 /** Anyone can fail as often as they like, so these events do not pile up for ever. */
 const FAILURES_KEPT_MS = 90 * DAY_MS;
+const DEFAULT_WATCH_POLL_MS = 1_000;
 /** Twice the time between purges: what a call under way left of a deleted account goes with one of the next two. */
 const DELETED_SINCE_MS = 2 * HOUR_MS;
 
@@ -50,8 +53,9 @@ export class AccountService extends EventEmitter<AccountEvents> {
   readonly #now: () => number;
   readonly #watches = new WatchRegistry();
 
-  constructor({ store, hasher, throttle, lifetime, now = Date.now }: AccountServiceOptions) {
+  constructor(options: AccountServiceOptions) {
     super();
+    const { store, hasher, throttle, lifetime, watchPollMs = DEFAULT_WATCH_POLL_MS, now = Date.now } = options;
     this.#store = store;
     this.#now = now;
     this.#guard = new SessionGuard(store, { ...DEFAULT_LIFETIME, ...lifetime }, now);
@@ -66,7 +70,7 @@ export class AccountService extends EventEmitter<AccountEvents> {
     const sessions = new SessionCalls(parts);
     const passwords = new PasswordCalls(parts);
     const account = new AccountCalls(parts);
-    const watch = new AccountWatch(parts, this.#watches);
+    const watch = new AccountWatch(parts, this.#watches, watchPollMs);
     this.handlers = {
       register: (request, ctx) => this.#answer(registration.register(request, ctx)),
       login: (request, ctx) => this.#answer(login.login(request, ctx)),

@@ -9,17 +9,18 @@ import type { AccountParts } from "./account-parts.js";
 import { EventWindow } from "./event-window.js";
 import type { WatchRegistry } from "./watch-registry.js";
 
-/** How soon events of other servers are seen. Half of it differs from turn to turn, so that watchers do not march in step. */
-const POLL_MS = 1_000;
 const RETRY_MS = 1_000;
 
 export class AccountWatch {
   readonly #parts: AccountParts;
   readonly #registry: WatchRegistry;
+  readonly #pollMs: number;
 
-  constructor(parts: AccountParts, registry: WatchRegistry) {
+  /** `pollMs`: how soon events of other servers are seen. */
+  constructor(parts: AccountParts, registry: WatchRegistry, pollMs: number) {
     this.#parts = parts;
     this.#registry = registry;
+    this.#pollMs = pollMs;
   }
 
   async *watch({ sinceMs }: WatchRequest, ctx: CallContext): AsyncGenerator<WatchResponse> {
@@ -37,7 +38,8 @@ export class AccountWatch {
         }
         // After the events, so that the one which ended the session is told.
         await guard.session(ctx);
-        await watch.wait(POLL_MS * (0.75 + Math.random() / 2), ctx.signal);
+        // Not all in step.
+        await watch.wait(this.#pollMs * (0.75 + Math.random() / 2), ctx.signal);
         ctx.signal.throwIfAborted();
       }
     } finally {

@@ -2,7 +2,8 @@
 
 import { tooManyWatches } from "../service-status.js";
 
-const MAX_WATCHES = 1_000;
+/** Each asks the database twice a second or so. */
+const MAX_WATCHES = 500;
 const MAX_WATCHES_PER_ACCOUNT = 8;
 const RETRY_MS = 5_000;
 
