@@ -5,7 +5,7 @@ import { type MysqlHost, type MysqlTarget, mysqlHostLabel, mysqlLabel } from "./
 import { type Deadline, deadlineIn, monotonicMs } from "./deadline.js";
 import { MysqlConnection } from "./mysql-connection.js";
 import { connectionOptions } from "./mysql-connection-options.js";
-import { fromMysqlError, type MysqlFailure } from "./mysql-error.js";
+import { fromMysqlError, type MysqlFailure, outageOf } from "./mysql-error.js";
 import { MysqlFailover } from "./mysql-failover.js";
 import { MysqlNode } from "./mysql-node.js";
 import { setUp } from "./mysql-session-set-up.js";
@@ -91,7 +91,7 @@ export class MysqlDatabase implements SqlDatabase {
       name: mysqlHostLabel(host),
       isAlone: target.hosts.length === 1,
       maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
-      translate: (cause) => fromMysqlError(cause, this.label, false).error,
+      translate: (cause) => outageOf(cause, this.label),
       open: async (deadline) => {
         const connection = await MysqlConnection.open(settings, deadline);
         try {
@@ -166,7 +166,7 @@ export class MysqlDatabase implements SqlDatabase {
   /** A row that was refused leaves the connection whole. Else nobody shall have it: failures are rare, and connections cheap. */
   async #settle(node: MysqlNode, connection: MysqlConnection, failure: MysqlFailure, limit: Deadline): Promise<void> {
     if (failure.isNodeDown) {
-      node.fail(failure.error, connection.openedAtMs);
+      node.fail(outageOf(failure.error, this.label), connection.openedAtMs);
     }
     if (failure.error.code !== "duplicate" && failure.error.code !== "conflict") {
       node.drop(connection);

@@ -138,6 +138,12 @@ export function fromMysqlError(cause: unknown, label: string, maybeDone: boolean
   return { error, isPassing, isNodeDown };
 }
 
+/** Why a node counts as down. One that waits in vain for its cluster says what a lock says that is kept for too long. */
+export function outageOf(cause: unknown, label: string): StoreError {
+  const { error } = fromMysqlError(cause, label, false);
+  return error.code === "conflict" ? new StoreError("unavailable", `${label}: ${NOT_READY.sentence}`) : error;
+}
+
 function meaningOf(cause: unknown): Meaning {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const known = BY_NUMBER[numberOf(cause) ?? -1] ?? BY_CODE[code];

@@ -1,7 +1,7 @@
 // What the numbers of MySQL's relatives become, and that nothing of the statement comes along.
 
 import t from "tap";
-import { fromMysqlError } from "../../../src/server/store/mysql-error.js";
+import { fromMysqlError, outageOf } from "../../../src/server/store/mysql-error.js";
 import { StoreError } from "../../../src/server/store/store-error.js";
 
 const LABEL = "mysql://app@db:3306/app";
@@ -56,4 +56,10 @@ t.test("our own errors keep their code and get the label, once", async (t) => {
   t.match(failure.error, { code: "timeout", message: `${LABEL}: late`, maybeDone: true });
   t.equal(fromMysqlError(failure.error, LABEL, false).error.message, `${LABEL}: late`);
   t.match(fromMysqlError(new StoreError("closed", "x"), LABEL, false), { isPassing: false, isNodeDown: false });
+});
+
+t.test("a node that waits in vain, as for a lock, is unavailable", async (t) => {
+  const cause = Object.assign(new Error("x"), { errno: 1205 });
+  t.match(outageOf(cause, LABEL), { code: "unavailable", message: /not ready/ });
+  t.match(outageOf(Object.assign(new Error("x"), { errno: 1045 }), LABEL), { code: "access_denied" });
 });
