@@ -4,6 +4,7 @@ import type { AuditEvent } from "../audit-event.js";
 import type { AuditStore } from "./audit-store.js";
 import type { ResetCodeStore } from "./reset-code-store.js";
 import type { SessionStore } from "./session-store.js";
+import type { StoreCondition } from "./store-condition.js";
 
 /** Ids are 16 bytes, hashes of tokens and codes 32. Times are milliseconds since 1970. */
 export interface AccountRecord {
@@ -85,7 +86,7 @@ export interface DeletionProof {
  * StoreError. A retry inside a method never does a thing twice. Audit events are written in the transaction of what
  * they tell.
  */
-export interface AccountStore extends AccountTable, SessionStore, ResetCodeStore, AuditStore {
+export interface AccountStore extends AccountTable, SessionStore, ResetCodeStore, AuditStore, StoreCondition {
   /** For people: the file, or the URL without its password. */
   readonly label: string;
   close(): Promise<void>;

@@ -11,6 +11,14 @@ export interface Migration {
   readonly sql: string;
 }
 
+/** What is done about a schema that is behind. */
+export interface SchemaOptions {
+  /** False: nothing is made or changed, and a database that lacks versions is refused. Default true. */
+  readonly migrate?: boolean | undefined;
+  /** Told of each version once it stands. */
+  readonly onMigrated?: ((migration: Migration) => void) | undefined;
+}
+
 export const SELECT_MIGRATIONS = "SELECT version, checksum FROM schema_migrations ORDER BY version";
 export const INSERT_MIGRATION = "INSERT INTO schema_migrations (version, checksum, applied_at_ms) VALUES (?, ?, ?)";
 
@@ -40,4 +48,14 @@ export function missingMigrations(known: readonly Migration[], rows: readonly Sq
     applied.add(version);
   }
   return known.filter((migration) => !applied.has(migration.version));
+}
+
+/** For who may not migrate. @throws StoreError `schema_older` */
+export function refuseOlder(missing: readonly Migration[], label: string): void {
+  const [first] = missing;
+  const last = missing.at(-1);
+  if (first !== undefined && last !== undefined) {
+    const versions = first === last ? `version ${first.version}` : `versions ${first.version} to ${last.version}`;
+    throw new StoreError("schema_older", `${label}: the schema lacks ${versions}; run: server migrate`);
+  }
 }

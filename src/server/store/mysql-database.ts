@@ -10,6 +10,7 @@ import { MysqlFailover } from "./mysql-failover.js";
 import { MysqlNode } from "./mysql-node.js";
 import { setUp } from "./mysql-session-set-up.js";
 import type { SqlDatabase, SqlRow, SqlStatement } from "./sql-database.js";
+import type { StoreNode } from "./store-condition.js";
 import { StoreError } from "./store-error.js";
 
 /** A node of the database that went away or came back. */
@@ -75,6 +76,10 @@ export class MysqlDatabase implements SqlDatabase {
   /** Statements that change the schema: each commits by itself, and must be harmless to repeat. */
   async define(sql: string): Promise<void> {
     await this.#patiently((connection, deadline) => connection.command(sql, deadline));
+  }
+
+  nodes(): readonly StoreNode[] {
+    return this.#failover.nodes;
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Deadline, monotonicMs } from "./deadline.js";
 import type { MysqlNode } from "./mysql-node.js";
+import type { StoreNode } from "./store-condition.js";
 import type { StoreError } from "./store-error.js";
 
 /** When all nodes are down, operations wait for one for so long after the outage began: a restart, or a cluster's new view. */
@@ -20,6 +21,10 @@ export class MysqlFailover {
 
   get isCluster(): boolean {
     return this.#nodes.length > 1;
+  }
+
+  get nodes(): readonly StoreNode[] {
+    return this.#nodes.map(({ name, outage }) => ({ name, isUp: outage === undefined }));
   }
 
   /** To be told of every change of a node. */

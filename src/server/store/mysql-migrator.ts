@@ -2,7 +2,15 @@
 
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { checksumOf, INSERT_MIGRATION, type Migration, missingMigrations, SELECT_MIGRATIONS } from "./migration.js";
+import {
+  checksumOf,
+  INSERT_MIGRATION,
+  type Migration,
+  missingMigrations,
+  refuseOlder,
+  type SchemaOptions,
+  SELECT_MIGRATIONS,
+} from "./migration.js";
 import type { MysqlDatabase } from "./mysql-database.js";
 import { MYSQL_MIGRATION_TABLES, MYSQL_MIGRATIONS } from "./mysql-migrations.js";
 import { StoreError } from "./store-error.js";
@@ -19,9 +27,13 @@ const TAKE_OVER_LEASE =
 const GIVE_BACK_LEASE = "DELETE FROM schema_lease WHERE holder = ?";
 
 /** @throws StoreError */
-export async function migrateMysql(database: MysqlDatabase): Promise<void> {
-  if ((await missing(database)).length === 0) {
+export async function migrateMysql(database: MysqlDatabase, options: SchemaOptions = {}): Promise<void> {
+  const behind = await missing(database);
+  if (behind.length === 0) {
     return;
+  }
+  if (options.migrate === false) {
+    refuseOlder(behind, database.label);
   }
   for (const sql of MYSQL_MIGRATION_TABLES) {
     await database.define(sql);
@@ -33,6 +45,7 @@ export async function migrateMysql(database: MysqlDatabase): Promise<void> {
       await takeLease(database, holder);
       await define(database, migration.sql);
       await note(database, migration);
+      options.onMigrated?.(migration);
     }
   } finally {
     await database.write([{ sql: GIVE_BACK_LEASE, values: [holder] }]);

@@ -2,15 +2,19 @@
 
 import type { AccountStore } from "./account-store.js";
 import type { MysqlTarget } from "./database-url.js";
+import type { SchemaOptions } from "./migration.js";
 import { MysqlDatabase, type MysqlOptions } from "./mysql-database.js";
 import { migrateMysql } from "./mysql-migrator.js";
 import { sqlAccountStore } from "./sql-account-store.js";
 
-/** The database must exist; its tables are made or migrated. @throws StoreError */
-export async function openMysqlStore(target: MysqlTarget, options: MysqlOptions = {}): Promise<AccountStore> {
+/** The database must exist; its tables are made or migrated, unless told not to. @throws StoreError */
+export async function openMysqlStore(
+  target: MysqlTarget,
+  options: MysqlOptions & SchemaOptions = {},
+): Promise<AccountStore> {
   const database = await MysqlDatabase.open(target, options);
   try {
-    await migrateMysql(database);
+    await migrateMysql(database, options);
   } catch (error) {
     await database.close();
     throw error;

@@ -2,16 +2,17 @@
 
 import type { AccountStore } from "./account-store.js";
 import { decodeDatabaseUrl } from "./database-url.js";
+import type { SchemaOptions } from "./migration.js";
 import { openMysqlStore } from "./mysql-store.js";
 import { openSqliteStore } from "./sqlite-store.js";
 
-export interface StoreOptions {
+export interface StoreOptions extends SchemaOptions {
   /** How long one operation may take in all. Default 5,000. */
   readonly operationTimeoutMs?: number | undefined;
 }
 
 /**
- * `sqlite:FILE`, a bare path, or `mysql://USER:PASSWORD@HOST:PORT/NAME?tls=…`. Makes or migrates the tables.
+ * `sqlite:FILE`, a bare path, or `mysql://USER:PASSWORD@HOST:PORT/NAME?tls=…`. Makes or migrates the tables, unless told not to.
  * @throws StoreError
  */
 export async function openStore(database: string, options: StoreOptions = {}): Promise<AccountStore> {

@@ -3,6 +3,7 @@
 import type { AccountStore } from "./account-store.js";
 import { sqlAccounts } from "./sql-accounts.js";
 import { sqlAudit } from "./sql-audit.js";
+import { sqlCondition } from "./sql-condition.js";
 import type { SqlDatabase } from "./sql-database.js";
 import { sqlResetCodes } from "./sql-reset-codes.js";
 import { sqlSessions } from "./sql-sessions.js";
@@ -14,6 +15,7 @@ export function sqlAccountStore(database: SqlDatabase): AccountStore {
     ...sqlSessions(database),
     ...sqlResetCodes(database),
     ...sqlAudit(database),
+    ...sqlCondition(database),
     close: () => database.close(),
   };
 }

@@ -1,5 +1,7 @@
 // What the two drivers give to the one account store above them: constant SQL with parameters, and atomic batches.
 
+import type { StoreNode } from "./store-condition.js";
+
 /** Only these are ever bound: values of other types match too much in MySQL, and round in JavaScript. */
 export type SqlValue = string | Buffer | null;
 
@@ -25,5 +27,7 @@ export interface SqlDatabase {
    * nothing, all is undone and the counts end with its 0.
    */
   write(statements: readonly SqlStatement[]): Promise<number[]>;
+  /** The hosts of a URL; none for a file. */
+  nodes(): readonly StoreNode[];
   close(): Promise<void>;
 }

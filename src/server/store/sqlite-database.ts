@@ -1,21 +1,30 @@
 // One SQLite file through libsql, which is synchronous: short statements, and waiting for locks outside of it.
 
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "libsql";
 import { FileIdentity } from "./file-identity.js";
-import { checksumOf, INSERT_MIGRATION, missingMigrations, SELECT_MIGRATIONS } from "./migration.js";
+import {
+  checksumOf,
+  INSERT_MIGRATION,
+  type Migration,
+  missingMigrations,
+  refuseOlder,
+  type SchemaOptions,
+  SELECT_MIGRATIONS,
+} from "./migration.js";
 import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from "./sql-database.js";
 import { fromSqliteError } from "./sqlite-error.js";
 import { SQLITE_MIGRATION_TABLE, SQLITE_MIGRATIONS } from "./sqlite-migrations.js";
 import { StoreError } from "./store-error.js";
 
-export interface SqliteOptions {
+export interface SqliteOptions extends SchemaOptions {
   /** How long an operation may wait for another process's lock. Default 5,000. */
   readonly operationTimeoutMs?: number | undefined;
 }
 
+const SELECT_MIGRATION_TABLE = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'";
 type Prepared = Database.Statement<unknown[]>;
 
 /** SQLite blocks the whole process while it waits for a lock, so it waits briefly and we wait the rest. */
@@ -38,7 +47,7 @@ export class SqliteDatabase implements SqlDatabase {
     const database = new SqliteDatabase(file, options);
     try {
       await database.#patiently(() => database.#prepareFile());
-      await database.#patiently(() => database.#migrate());
+      await database.#migrate(options);
       database.#files = identitiesOf(file);
       return database;
     } catch (error) {
@@ -50,6 +59,9 @@ export class SqliteDatabase implements SqlDatabase {
   private constructor(file: string, options: SqliteOptions) {
     this.label = file;
     this.#operationTimeoutMs = options.operationTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (options.migrate === false && !existsSync(file)) {
+      throw new StoreError("cannot_open", `${file}: there is no such database; to make it, run: server migrate`);
+    }
     this.#database = openFile(file);
   }
 
@@ -66,6 +78,10 @@ export class SqliteDatabase implements SqlDatabase {
       this.#checkFiles();
       return this.#batch(statements);
     });
+  }
+
+  nodes(): readonly [] {
+    return [];
   }
 
   async close(): Promise<void> {
@@ -95,15 +111,33 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   /** IMMEDIATE takes the write lock first, so of several servers that start at once one migrates and the others find it done. */
-  #migrate(): void {
-    this.#transaction(() => {
-      this.#database.exec(SQLITE_MIGRATION_TABLE);
-      const rows = this.#database.prepare(SELECT_MIGRATIONS).all([]).filter(isRow);
-      for (const migration of missingMigrations(SQLITE_MIGRATIONS, rows)) {
-        this.#database.exec(migration.sql);
-        this.#run(INSERT_MIGRATION, [String(migration.version), checksumOf(migration), String(Date.now())]);
+  async #migrate({ migrate = true, onMigrated }: SchemaOptions): Promise<void> {
+    const done = await this.#patiently(() => {
+      if (!migrate) {
+        refuseOlder(this.#missing(), this.label);
+        return [];
       }
+      return this.#transaction(() => this.#applyMissing());
     });
+    for (const migration of done) {
+      onMigrated?.(migration);
+    }
+  }
+
+  #applyMissing(): Migration[] {
+    this.#database.exec(SQLITE_MIGRATION_TABLE);
+    const missing = this.#missing();
+    for (const migration of missing) {
+      this.#database.exec(migration.sql);
+      this.#run(INSERT_MIGRATION, [String(migration.version), checksumOf(migration), String(Date.now())]);
+    }
+    return missing;
+  }
+
+  #missing(): Migration[] {
+    const isNew = this.#database.prepare(SELECT_MIGRATION_TABLE).all([]).length === 0;
+    const rows = isNew ? [] : this.#database.prepare(SELECT_MIGRATIONS).all([]).filter(isRow);
+    return missingMigrations(SQLITE_MIGRATIONS, rows);
   }
 
   #batch(statements: readonly SqlStatement[]): number[] {

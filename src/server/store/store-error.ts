@@ -4,8 +4,9 @@
  * `unavailable`: the database is away or refuses connections. `timeout`: no answer within the deadline. `overloaded`:
  * too many operations wait already. `conflict`: retries of a clash with another transaction ran out. `duplicate`: a
  * UNIQUE key refused the row. `access_denied`, `no_database`, `not_trusted` (its certificate), `not_a_database`,
- * `cannot_open`: it cannot be used as configured. `no_table`: its schema is not made yet. `schema_newer`, `schema_changed`: its tables are not those of this version. `bad_url`: the --database
- * text cannot be read. `closed`: the store was closed before. `internal`: a bug, ours or the database's.
+ * `cannot_open`: it cannot be used as configured. `no_table`: its schema is not made yet. `schema_newer`,
+ * `schema_older`, `schema_changed`: its tables are not those of this version. `bad_url`: the --database text cannot be
+ * read. `closed`: the store was closed before. `internal`: a bug, ours or the database's.
  */
 export type StoreErrorCode =
   | "unavailable"
@@ -20,6 +21,7 @@ export type StoreErrorCode =
   | "not_a_database"
   | "cannot_open"
   | "schema_newer"
+  | "schema_older"
   | "schema_changed"
   | "bad_url"
   | "closed"
