@@ -45,6 +45,8 @@ const DEFAULT_WATCH_POLL_MS = 1_000;
 /** Twice the time between purges: what a call under way left of a deleted account goes with one of the next two. */
 const DELETED_SINCE_MS = 2 * HOUR_MS;
 
+const NOBODY_ID = new Uint8Array(16);
+
 export class AccountService extends EventEmitter<AccountEvents> {
   /** For `RpcServer.serve`. */
   readonly handlers: AccountServiceHandlers;
@@ -122,9 +124,8 @@ export class AccountService extends EventEmitter<AccountEvents> {
   }
 
   #tell(event: AuditEvent): void {
-    if (event.accountId !== undefined) {
-      this.#watches.wake(event.accountId);
-    }
+    // Those of nobody too: a failed login is the same work for every name.
+    this.#watches.wake(event.accountId ?? NOBODY_ID);
     this.emit(event.kind, event);
   }
 

@@ -3,6 +3,7 @@
 import t, { type Test } from "tap";
 import { listsAccounts, registers, settlesRaces, survivesStrangeValues } from "./account-contract.js";
 import { keepsAudit, listsEvents } from "./audit-contract.js";
+import { tellsHashKinds } from "./hash-contract.js";
 import { changesPasswords, deletesAccounts, disablesAccounts, endsWhatItShould } from "./password-contract.js";
 import { keepsResetCodes } from "./reset-code-contract.js";
 import { keepsSessions, listsSessions } from "./session-contract.js";
@@ -38,6 +39,7 @@ const opensAtOnce: ContractPart = async (t, { database: { open, rows } }) => {
 };
 
 const PARTS: readonly ContractPart[] = [
+  tellsHashKinds,
   registers,
   settlesRaces,
   listsAccounts,

@@ -47,8 +47,6 @@ const NOBODY: Caller = { address: "", connectionId: 0 };
 const EXPECTED_MS = 100;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** What is computed against where there is no stored hash. */
-const DECOY = { salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) };
 const DEFAULT_POOL_THREADS = 4;
 /** More kinds of old hashes than this are not made alike in time. */
 const MAX_OTHER_COSTS = 4;
@@ -59,6 +57,8 @@ export class PasswordHasher {
   readonly #otherCosts: ScryptCost[] = [];
   readonly #gate: HashGate;
   readonly #memory: MemoryBudget;
+  /** In the place of a stored hash where there is none; no password fits. */
+  readonly #decoy: string;
   #computations = 0;
 
   /** @throws RangeError when the cost is not lawful, or above what {@link isBearable} allows. */
@@ -69,6 +69,7 @@ export class PasswordHasher {
     }
     const memoryBudgetBytes = options.memoryBudgetBytes ?? DEFAULT_MEMORY_BUDGET_BYTES;
     this.#memory = new MemoryBudget(memoryBudgetBytes);
+    this.#decoy = encodePhc({ cost: this.#cost, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) });
     this.#gate = new HashGate({
       permits: permitsFor(this.#cost, memoryBudgetBytes, options.permits ?? Number.POSITIVE_INFINITY),
       maxWaitMs: options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS,
@@ -103,12 +104,7 @@ export class PasswordHasher {
   /** Tells of a stored hash, so that logins with other names take as long. False when that brings nothing new. */
   learn(stored: string): boolean {
     const cost = decodePhc(stored)?.cost;
-    const known = [this.#cost, ...this.#otherCosts];
-    if (cost === undefined || known.length > MAX_OTHER_COSTS || known.some((one) => sameCost(one, cost))) {
-      return false;
-    }
-    this.#otherCosts.push(cost);
-    return true;
+    return cost !== undefined && this.#learn(cost);
   }
 
   /** A new PHC string with its own salt. The password is asked for while the queue is waited in. @throws GateFull */
@@ -134,26 +130,36 @@ export class PasswordHasher {
     return this.#gate.run(find, (stored) => this.#verify(password, stored), caller, signal);
   }
 
-  /** Computes once for each kind of hash there is, whichever is the stored one. */
+  /** Computes once for each kind of hash there is, whichever is the stored one; a decoy is read and compared as one. */
   async #verify(password: string, stored: string | undefined): Promise<Verdict> {
-    if (stored !== undefined) {
-      this.learn(stored);
+    const phc = decodePhc(stored ?? this.#decoy) ?? decodePhc(this.#decoy);
+    if (phc === undefined) {
+      return { matches: false, outdated: false };
     }
-    const phc = stored === undefined ? undefined : decodePhc(stored);
+    this.#learn(phc.cost);
     let matches = false;
     for (const cost of this.#costsFor(phc)) {
-      const isStored = phc !== undefined && sameCost(cost, phc.cost);
-      const { salt, hash: expected } = isStored ? phc : DECOY;
-      const hash = await this.#derive(password, salt, cost, expected.length);
-      matches = (timingSafeEqual(hash, expected) && isStored) || matches;
+      const isStored = sameCost(cost, phc.cost);
+      const hash = await this.#derive(password, phc.salt, cost, phc.hash.length);
+      matches = (timingSafeEqual(hash, phc.hash) && isStored) || matches;
     }
-    return { matches, outdated: phc !== undefined && !sameCost(phc.cost, this.#cost) };
+    // The decoy's hash is random, so that no password fits.
+    return { matches, outdated: !sameCost(phc.cost, this.#cost) };
+  }
+
+  #learn(cost: ScryptCost): boolean {
+    const known = [this.#cost, ...this.#otherCosts];
+    if (known.length > MAX_OTHER_COSTS || known.some((one) => sameCost(one, cost))) {
+      return false;
+    }
+    this.#otherCosts.push(cost);
+    return true;
   }
 
   /** The stored hash may be of one kind too many to be known. */
-  #costsFor(phc: PhcHash | undefined): readonly ScryptCost[] {
+  #costsFor(phc: PhcHash): readonly ScryptCost[] {
     const known = [this.#cost, ...this.#otherCosts];
-    return phc === undefined || known.some((cost) => sameCost(cost, phc.cost)) ? known : [...known, phc.cost];
+    return known.some((cost) => sameCost(cost, phc.cost)) ? known : [...known, phc.cost];
   }
 
   #derive(password: string, salt: Buffer, cost: ScryptCost, hashBytes: number): Promise<Buffer> {

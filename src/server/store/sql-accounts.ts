@@ -3,15 +3,25 @@
 import type { AccountTable } from "./account-store.js";
 import { ACCOUNTS_PER_PAGE, MAX_PREFIXES } from "./account-store.js";
 import { writeTold } from "./sql-audit.js";
-import type { SqlDatabase, SqlRow, SqlStatement } from "./sql-database.js";
-import { ACCOUNT_COLUMNS, accountOf, text } from "./sql-row.js";
+import type { SqlDatabase, SqlStatement } from "./sql-database.js";
+import { ACCOUNT_COLUMNS, accountOf, integer, text } from "./sql-row.js";
 
 const INSERT =
   "INSERT INTO accounts (account_id, username, password_hash, password_version, request_id, created_at_ms) " +
   "VALUES (?, ?, ?, 1, ?, ?)";
 const SELECT_BY_REQUEST = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.request_id = ?`;
-/** There is always a row, be it of NULLs: a name that nobody has is as much work as one that somebody has. */
-const SELECT_BY_NAME = `SELECT ${ACCOUNT_COLUMNS} FROM (SELECT 1 AS decoy) d LEFT JOIN accounts a ON a.username = ?`;
+/**
+ * There is always a row, with a decoy's values where there is no account: a name that nobody has is as much work, to the
+ * database and to its driver, as one that somebody has.
+ */
+const SELECT_BY_NAME =
+  "SELECT COALESCE(a.account_id, d.id) AS account_id, COALESCE(a.username, d.id) AS username, " +
+  "COALESCE(a.password_hash, d.hash) AS password_hash, COALESCE(a.password_version, 1) AS password_version, " +
+  "COALESCE(a.request_id, d.id) AS request_id, COALESCE(a.created_at_ms, 1700000000000) AS created_at_ms, " +
+  "a.disabled_at_ms AS disabled_at_ms, COALESCE(a.login_count, 0) AS login_count, " +
+  "a.last_login_at_ms AS last_login_at_ms, a.account_id IS NULL AS is_decoy " +
+  `FROM (SELECT x'${"6465636f79000000".repeat(2)}' AS id, '$scrypt$ln=15,r=8,p=3$${"A".repeat(22)}$${"A".repeat(43)}' AS hash) d ` +
+  "LEFT JOIN accounts a ON a.username = ?";
 const SELECT_HASH_UNLIKE = `SELECT a.password_hash FROM accounts a WHERE ${Array(MAX_PREFIXES).fill("a.password_hash NOT LIKE ?").join(" AND ")} LIMIT 1`;
 const SELECT_PAGE = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username > ? ORDER BY a.username LIMIT ${ACCOUNTS_PER_PAGE}`;
 const REPLACE_HASH = "UPDATE accounts SET password_hash = ? WHERE account_id = ? AND password_version = ?";
@@ -31,19 +41,6 @@ const DELETE_SESSIONS = "DELETE FROM sessions WHERE account_id = ?";
 const DELETE_CODE = "DELETE FROM reset_codes WHERE account_id = ?";
 const DELETE_EVENTS = "DELETE FROM audit_events WHERE account_id = ?";
 
-/** Read in the place of a row of NULLs, for the same work. */
-const DECOY_ROW: SqlRow = {
-  account_id: Buffer.alloc(16),
-  username: Buffer.from("decoy"),
-  password_hash: "",
-  password_version: "1",
-  request_id: Buffer.alloc(16),
-  created_at_ms: "0",
-  disabled_at_ms: null,
-  login_count: "0",
-  last_login_at_ms: null,
-};
-
 export function sqlAccounts(database: SqlDatabase): AccountTable {
   return {
     async register({ accountId, username, passwordHash, requestId, createdAtMs }, event) {
@@ -57,9 +54,8 @@ export function sqlAccounts(database: SqlDatabase): AccountTable {
     },
     async findAccount(username) {
       const [row] = await database.query({ sql: SELECT_BY_NAME, values: [name(username)] });
-      const isDecoy = row === undefined || row["account_id"] === null;
-      const account = accountOf(isDecoy ? DECOY_ROW : row);
-      return isDecoy ? undefined : account;
+      const account = row === undefined ? undefined : accountOf(row);
+      return row === undefined || integer(row, "is_decoy") === 1 ? undefined : account;
     },
     async findHashUnlike(prefixes) {
       // The statement is constant: where there are fewer, the first one stands several times.

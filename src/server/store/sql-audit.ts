@@ -6,9 +6,11 @@ import type { SqlDatabase, SqlRow, SqlStatement } from "./sql-database.js";
 import { bytes, integer, optionalBytes, text } from "./sql-row.js";
 import { StoreError } from "./store-error.js";
 
+/** Bound where an event is of nobody: so that it is as much work to bind as one of somebody. NULL is stored. */
+const NOBODY = { accountId: Buffer.alloc(16), username: Buffer.from("-nobody-") };
 const INSERT_EVENT =
   "INSERT INTO audit_events (event_id, kind, at_ms, account_id, username, address, session_id) " +
-  "VALUES (?, ?, ?, ?, ?, ?, ?)";
+  `VALUES (?, ?, ?, NULLIF(?, x'${NOBODY.accountId.toString("hex")}'), NULLIF(?, x'${NOBODY.username.toString("hex")}'), ?, ?)`;
 const SELECT_EVENT = "SELECT event_id FROM audit_events WHERE event_id = ?";
 const COLUMNS = "event_id, kind, at_ms, account_id, username, address, session_id";
 const SELECT_EVENTS = `SELECT ${COLUMNS} FROM audit_events WHERE event_id > ? ORDER BY event_id LIMIT ${EVENTS_PER_PAGE}`;
@@ -92,8 +94,8 @@ function insertion({ eventId, kind, atMs, accountId, username, address, sessionI
       Buffer.from(eventId),
       kind,
       String(atMs),
-      accountId === undefined ? null : Buffer.from(accountId),
-      username === undefined ? null : Buffer.from(username),
+      Buffer.from(accountId ?? NOBODY.accountId),
+      Buffer.from(username ?? NOBODY.username),
       cutAddress(address),
       sessionId === undefined ? null : Buffer.from(sessionId),
     ],
