@@ -49,7 +49,7 @@ export class MysqlDatabase implements SqlDatabase {
   static async open(target: MysqlTarget, options: MysqlOptions = {}): Promise<MysqlDatabase> {
     const database = new MysqlDatabase(target, options);
     try {
-      await database.define("SELECT 1");
+      await database.query({ sql: "SELECT 1", values: [] });
       return database;
     } catch (error) {
       await database.close();

@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { MysqlTarget } from "./database-url.js";
 import {
   checksumOf,
   INSERT_MIGRATION,
@@ -11,23 +12,30 @@ import {
   type SchemaOptions,
   SELECT_MIGRATIONS,
 } from "./migration.js";
-import type { MysqlDatabase } from "./mysql-database.js";
+import { MysqlDatabase } from "./mysql-database.js";
 import { MYSQL_MIGRATION_TABLES, MYSQL_MIGRATIONS } from "./mysql-migrations.js";
 import { StoreError } from "./store-error.js";
 
-/** Above what a statement may take, so that nobody else begins while one still runs. */
-const LEASE_S = 30;
+/** So long the others wait for a server that dies while it migrates. One that lives renews its lease all the time. */
+const LEASE_S = 15;
+const RENEW_MS = 4_000;
+/** For one statement: an index of a large table takes its time. */
+const DEFINE_MS = 10 * 60_000;
 const WAIT_MS = 60_000;
 const POLL_MS = 50;
-/** Times are the database's, which all servers share. */
+/** Times are those of the database and not of the servers. */
 const TAKE_LEASE = `INSERT INTO schema_lease (lease_id, holder, expires_at_s) VALUES (1, ?, UNIX_TIMESTAMP() + ${LEASE_S})`;
 const TAKE_OVER_LEASE =
   `UPDATE schema_lease SET holder = ?, expires_at_s = UNIX_TIMESTAMP() + ${LEASE_S} ` +
   "WHERE lease_id = 1 AND (holder = ? OR expires_at_s < UNIX_TIMESTAMP())";
 const GIVE_BACK_LEASE = "DELETE FROM schema_lease WHERE holder = ?";
 
-/** @throws StoreError */
-export async function migrateMysql(database: MysqlDatabase, options: SchemaOptions = {}): Promise<void> {
+/** On connections of its own, for statements here take longer than those of users may. @throws StoreError */
+export async function migrateMysql(
+  database: MysqlDatabase,
+  target: MysqlTarget,
+  options: SchemaOptions = {},
+): Promise<void> {
   const behind = await missing(database);
   if (behind.length === 0) {
     return;
@@ -35,20 +43,43 @@ export async function migrateMysql(database: MysqlDatabase, options: SchemaOptio
   if (options.migrate === false) {
     refuseOlder(behind, database.label);
   }
-  for (const sql of MYSQL_MIGRATION_TABLES) {
-    await database.define(sql);
+  const definer = await MysqlDatabase.open(target, { operationTimeoutMs: DEFINE_MS, maxConnections: 1 });
+  try {
+    for (const sql of MYSQL_MIGRATION_TABLES) {
+      await definer.define(sql);
+    }
+    await withLease(database, (holder) => migrateMissing(database, definer, holder, options));
+  } finally {
+    await definer.close();
   }
+}
+
+async function migrateMissing(
+  database: MysqlDatabase,
+  definer: MysqlDatabase,
+  holder: Buffer,
+  options: SchemaOptions,
+): Promise<void> {
+  for (const migration of await missing(database)) {
+    // Whoever lost it waits here: the one that took it over does the same work.
+    await takeLease(database, holder);
+    await define(definer, migration.sql);
+    await note(database, migration);
+    options.onMigrated?.(migration);
+  }
+}
+
+/** A lease that cannot be renewed, or given back, ends by itself: no reason to fail. */
+async function withLease(database: MysqlDatabase, work: (holder: Buffer) => Promise<void>): Promise<void> {
   const holder = randomBytes(16);
   await takeLease(database, holder);
+  const renew = (): void => void renewed(database, holder).catch(() => undefined);
+  const timer = setInterval(renew, RENEW_MS);
   try {
-    for (const migration of await missing(database)) {
-      await takeLease(database, holder);
-      await define(database, migration.sql);
-      await note(database, migration);
-      options.onMigrated?.(migration);
-    }
+    await work(holder);
   } finally {
-    await database.write([{ sql: GIVE_BACK_LEASE, values: [holder] }]);
+    clearInterval(timer);
+    await database.write([{ sql: GIVE_BACK_LEASE, values: [holder] }]).catch(() => undefined);
   }
 }
 
@@ -76,8 +107,7 @@ async function define(database: MysqlDatabase, sql: string): Promise<void> {
 
 async function takeLease(database: MysqlDatabase, holder: Buffer): Promise<void> {
   for (let waitedMs = 0; waitedMs < WAIT_MS; waitedMs += POLL_MS) {
-    const [renewed] = await database.write([{ sql: TAKE_OVER_LEASE, values: [holder, holder] }]);
-    if (renewed === 1 || (await inserted(database, TAKE_LEASE, [holder]))) {
+    if ((await renewed(database, holder)) || (await inserted(database, TAKE_LEASE, [holder]))) {
       return;
     }
     await sleep(POLL_MS);
@@ -86,6 +116,11 @@ async function takeLease(database: MysqlDatabase, holder: Buffer): Promise<void>
     "conflict",
     `${database.label}: another server migrates the tables and does not end; look at that one`,
   );
+}
+
+async function renewed(database: MysqlDatabase, holder: Buffer): Promise<boolean> {
+  const [changed] = await database.write([{ sql: TAKE_OVER_LEASE, values: [holder, holder] }]);
+  return changed === 1;
 }
 
 async function note(database: MysqlDatabase, migration: Migration): Promise<void> {

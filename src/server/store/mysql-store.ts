@@ -14,7 +14,7 @@ export async function openMysqlStore(
 ): Promise<AccountStore> {
   const database = await MysqlDatabase.open(target, options);
   try {
-    await migrateMysql(database, options);
+    await migrateMysql(database, target, options);
   } catch (error) {
     await database.close();
     throw error;
