@@ -1,4 +1,4 @@
-// Makes a fresh clone ready and runs it: `node scripts/bootstrap.mjs start|test|check|build`. Needs nothing but Node and npm,
+// Makes a fresh clone ready and runs it: `node scripts/bootstrap.mjs start|test|cluster|check|build`. Needs nothing but Node and npm,
 // so it must not import anything that npm installs. Every step is skipped when its result already stands.
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -22,6 +22,14 @@ const tasks = {
     prepare();
     buildTap();
     process.exitCode = runTests(args);
+  },
+  /** Three database nodes and three servers, one of each killed under users. */
+  async cluster(args) {
+    installSystemPackages();
+    prepare();
+    process.exitCode = run(process.execPath, [join(root, "dist/test/cluster/cluster-program.js"), ...args], {
+      allowFailure: true,
+    });
   },
   /** npm's own `prepare`, so that `npx server` works after a plain `npm ci` as well. */
   async build() {
