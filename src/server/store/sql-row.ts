@@ -38,7 +38,7 @@ export function optionalBytes(row: SqlRow, column: string): Buffer | undefined {
 }
 
 /** Undefined for NULL. */
-export function optionalInteger(row: SqlRow, column: string): number | undefined {
+function optionalInteger(row: SqlRow, column: string): number | undefined {
   return row[column] === null ? undefined : integer(row, column);
 }
 
