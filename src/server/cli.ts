@@ -27,6 +27,7 @@ interface ServerOptions extends TransportOptions {
   readonly listen?: readonly ListenAddress[];
   readonly database: string;
   readonly scryptCost?: number;
+  readonly throttle: "on" | "off";
   readonly reflection?: true;
 }
 
@@ -70,6 +71,12 @@ function serverCommand(): Command {
     .option("--plaintext", "no TLS at all: everyone on the way reads the passwords; for the lab alone")
     .option("--reflection", "tell whoever connects the schema, for tools such as: client call --list")
     .addOption(new Option("--scrypt-cost <ln>", "log2 of scrypt's N, for tests").argParser(costOption).hideHelp())
+    .addOption(
+      new Option("--throttle <on|off>", "count attempts, or not, for tests")
+        .choices(["on", "off"])
+        .default("on")
+        .hideHelp(),
+    )
     .version(packageVersion())
     .allowExcessArguments(false)
     .addHelpText("after", EXAMPLES)
@@ -89,6 +96,7 @@ async function run(command: Command, options: ServerOptions): Promise<number> {
     ...transport.settings,
     database: options.database,
     hashing,
+    throttle: options.throttle === "off" ? "off" : undefined,
     reflection: options.reflection,
   });
   log.follow(server);

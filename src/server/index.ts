@@ -10,3 +10,5 @@ export type { PasswordHasherOptions } from "./password/password-hasher.js";
 export type { AccountStore } from "./store/account-store.js";
 export { openStore, type StoreOptions } from "./store/open-store.js";
 export { StoreError, type StoreErrorCode } from "./store/store-error.js";
+export type { ThrottleOption } from "./throttle/open-throttle.js";
+export type { ThrottleLimit, ThrottleLimits } from "./throttle/throttle-limits.js";

@@ -3,7 +3,7 @@
 import t from "tap";
 import { StatusCode } from "../../../src/rpc/index.js";
 import { scryptMemoryBytes } from "../../../src/server/password/phc-string.js";
-import { failure, GuardedServer, PASSWORD, retryAfterMs, WRONG } from "./guarded-server.js";
+import { failure, GuardedServer, PASSWORD, retryAfterMs, WRONG } from "../../fixtures/guarded-server.js";
 
 const FLOOD = 500;
 const MIB = 1024 * 1024;

@@ -2,7 +2,7 @@
 // otherwise idle machine; else only that the measuring works, for a busy machine says nothing about time.
 
 import t from "tap";
-import { failure, GuardedServer, PASSWORD, WRONG } from "./guarded-server.js";
+import { failure, GuardedServer, PASSWORD, WRONG } from "../../fixtures/guarded-server.js";
 
 const PAIRS = Number(process.env["EARSHOT_TIMING_PAIRS"] ?? 40);
 const IS_FULL = PAIRS >= 4_000;

@@ -1,9 +1,9 @@
-// The same work and the same answer for every login that fails: counted, not timed. test/server/guards/timing.test.ts has the clock.
+// The same work and the same answer for every login that fails: counted, not timed. login-timing.test.ts has the clock.
 
 import t from "tap";
 import { StatusCode } from "../../../src/rpc/index.js";
 import { PasswordHasher } from "../../../src/server/password/password-hasher.js";
-import { failure, GuardedServer, PASSWORD, retryAfterMs, WRONG } from "./guarded-server.js";
+import { failure, GuardedServer, PASSWORD, retryAfterMs, WRONG } from "../../fixtures/guarded-server.js";
 
 /** Names and passwords of failing logins. */
 const FAILING: readonly [name: string, username: string, password: string][] = [
