@@ -38,7 +38,7 @@ export class ClusterServer {
   /** Resolves when it listens. It makes the tables when they are missing, whoever else does so at the time. */
   async start(): Promise<void> {
     const certificates = join(this.#folder, "certs");
-    const flags = ["--cert", certificates, "--listen", "127.0.0.1:0", "--scrypt-cost", "4"];
+    const flags = ["--cert", certificates, "--listen", "127.0.0.1:0", "--scrypt-cost", "4", "--throttle", "off"];
     const child = spawn(process.execPath, [MAIN, ...flags], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, EARSHOT_DATABASE: this.#database },
