@@ -2,6 +2,7 @@
 
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { addressBlock } from "../address-block.js";
 import type { Caller } from "./fair-queue.js";
 import { HashGate } from "./hash-gate.js";
 import { MemoryBudget } from "./memory-budget.js";
@@ -116,7 +117,7 @@ export class PasswordHasher {
         const hash = await this.#derive(password, salt, this.#cost, HASH_BYTES);
         return encodePhc({ cost: this.#cost, salt, hash });
       },
-      caller,
+      blockOf(caller),
       signal,
     );
   }
@@ -127,7 +128,7 @@ export class PasswordHasher {
    * @throws GateFull before anything is looked for; what `find` throws.
    */
   verify(password: string, find: FindHash, caller = NOBODY, signal?: AbortSignal): Promise<Verdict> {
-    return this.#gate.run(find, (stored) => this.#verify(password, stored), caller, signal);
+    return this.#gate.run(find, (stored) => this.#verify(password, stored), blockOf(caller), signal);
   }
 
   /** Computes once for each kind of hash there is, whichever is the stored one; a decoy is read and compared as one. */
@@ -166,6 +167,11 @@ export class PasswordHasher {
     this.#computations += 1;
     return this.#memory.run(scryptMemoryBytes(cost), () => derive(password, salt, cost, hashBytes));
   }
+}
+
+/** Whoever has a whole network of IPv6 has one turn for all of it. */
+function blockOf({ address, connectionId }: Caller): Caller {
+  return { address: addressBlock(address), connectionId };
 }
 
 /** One core is left for all other calls, one thread of the pool for files and names; and no more run than the memory holds. */

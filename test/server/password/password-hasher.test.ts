@@ -127,6 +127,16 @@ t.test("who is turned away is not looked up; who cannot be found gives the place
   t.match(await made.verify("a password", found(undefined)), { matches: false });
 });
 
+t.test("a network of IPv6 has the turns of one address", async (t) => {
+  const made = new PasswordHasher({ cost: { ln: 10, r: 8, p: 1 }, permits: 1 });
+  const from = (address: string, connectionId: number) =>
+    made.hash(given("a password"), { address, connectionId }).catch((refusal: unknown) => refusal);
+  const crowd = Array.from({ length: 60 }, (_, index) => from(`2001:db8::${index}`, index));
+  const other = from("2001:db8:0:1::1", 100);
+  t.type(await other, "string", "another one is served");
+  t.ok((await Promise.all(crowd)).filter((result) => typeof result !== "string").length > 30);
+});
+
 t.test("a cost out of range is refused when the server starts", async (t) => {
   for (const bad of [
     { ln: 25, r: 8, p: 1 },
