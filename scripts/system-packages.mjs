@@ -33,7 +33,7 @@ export function hasPcapHeaders() {
 }
 
 /** Several MariaDB nodes that are one database: Linux alone has it, and elsewhere its tests are left out. */
-export function hasGalera() {
+function hasGalera() {
   return (
     process.platform !== "linux" || ["lib", "lib64"].some((lib) => existsSync(`/usr/${lib}/galera/libgalera_smm.so`))
   );

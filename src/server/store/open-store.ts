@@ -3,16 +3,19 @@
 import type { AccountStore } from "./account-store.js";
 import { decodeDatabaseUrl } from "./database-url.js";
 import type { SchemaOptions } from "./migration.js";
+import type { DatabaseNodeChange } from "./mysql-database.js";
 import { openMysqlStore } from "./mysql-store.js";
 import { openSqliteStore } from "./sqlite-store.js";
 
 export interface StoreOptions extends SchemaOptions {
   /** How long one operation may take in all. Default 5,000. */
   readonly operationTimeoutMs?: number | undefined;
+  /** Told when a host of a MySQL URL goes down or comes back; what it tells holds no secret. */
+  readonly onNodeChange?: ((change: DatabaseNodeChange) => void) | undefined;
 }
 
 /**
- * `sqlite:FILE`, a bare path, or `mysql://USER:PASSWORD@HOST:PORT/NAME?tls=…`. Makes or migrates the tables, unless told not to.
+ * `sqlite:FILE`, a bare path, or `mysql://USER:PASSWORD@HOST:PORT,…/NAME?tls=…`. Makes or migrates the tables, unless told not to.
  * @throws StoreError
  */
 export async function openStore(database: string, options: StoreOptions = {}): Promise<AccountStore> {

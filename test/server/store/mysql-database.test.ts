@@ -10,6 +10,8 @@ import { Mariadb } from "../../fixtures/mariadb.js";
 const mariadb = await Mariadb.start(t);
 const setUp = await open(t, mariadb.port);
 await setUp.define("CREATE TABLE names (id BINARY(16) PRIMARY KEY, name VARBINARY(32) UNIQUE, big BIGINT)");
+/** Of the capabilities that a client claims. */
+const LOCAL_FILES_FLAG = 0x80;
 const INSERT = "INSERT INTO names (id, name, big) VALUES (?, ?, 1)";
 const SELECT = { sql: "SELECT COUNT(*) AS n FROM names WHERE name = ?" };
 
@@ -69,6 +71,7 @@ t.test("8: a server gets neither a second statement, nor the password in clear, 
   await t.rejects(setUp.define("SELECT 1; SELECT 2"), { code: "internal" });
   const proxy = await CuttingProxy.start(t, mariadb.port);
   const database = await open(t, proxy.port, { operationTimeoutMs: 500 });
+  t.equal((proxy.sent[0]?.readUInt32LE(4) ?? LOCAL_FILES_FLAG) & LOCAL_FILES_FLAG, 0, "it is not even offered");
   proxy.answerNext("SELECT 7", Buffer.concat([Buffer.of(0xfb), Buffer.from("/etc/hostname")]));
   await t.rejects(database.define("SELECT 7"));
   proxy.refuse();
