@@ -13,10 +13,13 @@ import {
 } from "../rpc/index.js";
 import { AccountService } from "./account-service.js";
 import type { SessionLifetime } from "./calls/session-guard.js";
+import type { ServerMetrics } from "./metrics/server-metrics.js";
 import { loadWords } from "./password/guess-estimate.js";
 import { PasswordHasher, type PasswordHasherOptions } from "./password/password-hasher.js";
 import type { AccountStore } from "./store/account-store.js";
+import { observedStore } from "./store/observed-store.js";
 import { openStore } from "./store/open-store.js";
+import { StoreHealth } from "./store-health.js";
 import type { LoginThrottle } from "./throttle/login-throttle.js";
 import { openThrottle, type ThrottleOption } from "./throttle/open-throttle.js";
 
@@ -34,6 +37,10 @@ export interface AccountServerOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** How soon a watch sees what happens on other servers, in milliseconds. Default 1,000. */
   readonly watchPollMs?: number | undefined;
+  /** Counts what happens. For one server. */
+  readonly metrics?: ServerMetrics | undefined;
+  /** False: the tables must be up to date. Default true: they are made or brought up to date. */
+  readonly migrate?: boolean | undefined;
   /** Tells whoever connects the schema of all services, by grpc.reflection.v1. Health is told always. */
   readonly reflection?: boolean | undefined;
   /** The clock of sessions: milliseconds since 1970. Default Date.now. */
@@ -46,19 +53,40 @@ const DEFAULT_GRACE_MS = 10_000;
 /** Opens the database. Call `listen` on what it resolves with. @throws StoreError, RpcError `bad_options`, RangeError */
 export async function createAccountServer(options: AccountServerOptions): Promise<AccountServer> {
   const { database, tls, plaintext, limits, lifetime, watchPollMs, now } = options;
-  const rpc = new RpcServer({ tls, plaintext, limits });
-  serveHealth(rpc).set(AccountServiceDefinition.fullName, "SERVING");
+  const { metrics } = options;
+  const rpc = new RpcServer({ tls, plaintext, limits, interceptors: metrics && [metrics.interceptor] });
+  const health = serveHealth(rpc);
+  health.set(AccountServiceDefinition.fullName, "SERVING");
   if (options.reflection === true) {
     const { descriptorSetBase64 } = await import("../gen/descriptor-set.js");
     serveReflection(rpc, { descriptorSet: Buffer.from(descriptorSetBase64, "base64") });
   }
   loadWords();
-  const hasher = new PasswordHasher(options.hashing);
+  const hasher = new PasswordHasher(measured(options));
   const throttle = openThrottle(typeof database === "string" ? database : undefined, options.throttle);
-  const store = typeof database === "string" ? await openStore(database) : database;
+  const { migrate } = options;
+  const opened = typeof database === "string" ? await openStore(database, { migrate }) : database;
+  const storeHealth = new StoreHealth({
+    probe: () => opened.probe(),
+    onChange: (outage) => {
+      health.set(AccountServiceDefinition.fullName, outage === undefined ? "SERVING" : "NOT_SERVING");
+      metrics?.store.setUp(outage === undefined);
+      accounts.emit("store", outage);
+    },
+  });
+  const store = observedStore(opened, (call) => {
+    storeHealth.saw(call.error);
+    metrics?.store.saw(call);
+  });
+  const accounts = new AccountService({ store, hasher, throttle, lifetime, watchPollMs, now });
   await learnHashes(hasher, store);
-  const service = new AccountService({ store, hasher, throttle, lifetime, watchPollMs, now });
-  return new AccountServer(rpc, store, throttle, service);
+  const server = new AccountServer({ rpc, store, storeHealth, throttle, accounts });
+  metrics?.observe({ server, store, hasher, now: now ?? Date.now });
+  return server;
+}
+
+function measured({ hashing, metrics }: AccountServerOptions): PasswordHasherOptions | undefined {
+  return metrics === undefined ? hashing : { ...hashing, onHashed: (timing) => metrics.accounts.hashed(timing) };
 }
 
 /** Which kinds of hashes there are. Failing is little harm: each kind is learned at the latest when one is verified. */
@@ -69,21 +97,31 @@ async function learnHashes(hasher: PasswordHasher, store: AccountStore): Promise
   }
 }
 
+interface ServerParts {
+  readonly rpc: RpcServer;
+  readonly store: AccountStore;
+  readonly storeHealth: StoreHealth;
+  readonly throttle: LoginThrottle;
+  readonly accounts: AccountService;
+}
+
 export class AccountServer {
   /** Emits connections and calls. */
   readonly rpc: RpcServer;
   /** Emits what happens to accounts. */
   readonly accounts: AccountService;
   readonly #store: AccountStore;
+  readonly #storeHealth: StoreHealth;
   readonly #throttle: LoginThrottle;
   #purging: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link createAccountServer}. */
-  constructor(rpc: RpcServer, store: AccountStore, throttle: LoginThrottle, accounts: AccountService) {
+  constructor({ rpc, store, storeHealth, throttle, accounts }: ServerParts) {
     this.rpc = rpc;
     this.accounts = accounts;
     this.#store = store;
+    this.#storeHealth = storeHealth;
     this.#throttle = throttle;
     rpc.serve(AccountServiceDefinition, accounts.handlers);
     rpc.once("drain", () => accounts.endWatches());
@@ -104,6 +142,7 @@ export class AccountServer {
       this.#purging = setInterval(() => this.#purge(), PURGE_INTERVAL_MS);
       this.#purging.unref();
       this.#purge();
+      this.#storeHealth.start();
     }
     return taken;
   }
@@ -116,6 +155,7 @@ export class AccountServer {
 
   async #close(graceMs: number): Promise<void> {
     clearInterval(this.#purging);
+    this.#storeHealth.stop();
     try {
       await this.rpc.close({ graceMs });
     } finally {

@@ -13,14 +13,20 @@ import { Registration } from "./calls/registration.js";
 import { SessionCalls } from "./calls/session-calls.js";
 import { SessionGuard, type SessionLifetime } from "./calls/session-guard.js";
 import { WatchRegistry } from "./calls/watch-registry.js";
+import { GateFull } from "./password/hash-gate.js";
 import type { PasswordHasher } from "./password/password-hasher.js";
 import { statusOf } from "./service-status.js";
 import type { AccountStore } from "./store/account-store.js";
-import type { LoginThrottle } from "./throttle/login-throttle.js";
+import type { StoreError } from "./store/store-error.js";
+import { type LoginThrottle, Throttled } from "./throttle/login-throttle.js";
 
 /** One event for each kind, after it is stored; `error` for what a caller is told nothing of. */
 export interface AccountEvents extends Record<AuditKind, [AuditEvent]> {
   error: [unknown];
+  /** An attempt was refused before it was looked at: too many of one kind, or too many at once. */
+  turnedAway: ["throttled" | "busy"];
+  /** The database went away, and why; or it is back, with undefined. */
+  store: [outage: StoreError | undefined];
 }
 
 export interface AccountServiceOptions {
@@ -120,6 +126,9 @@ export class AccountService extends EventEmitter<AccountEvents> {
   }
 
   #statusOf(error: unknown): unknown {
+    if (error instanceof Throttled || error instanceof GateFull) {
+      this.emit("turnedAway", error instanceof Throttled ? "throttled" : "busy");
+    }
     return statusOf(error, (hidden) => this.#tellError(hidden));
   }
 

@@ -21,6 +21,10 @@ export const AUDIT_KINDS = [
   "account_deleted",
 ] as const;
 
+/** In the place of an address: of a deletion that was not the owner's. */
+export const ADMINISTRATOR = "administrator";
+const ADMINISTRATIVE: ReadonlySet<string> = new Set(["disabled", "enabled", "reset_code_issued"]);
+
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 export interface AuditEvent {
@@ -33,14 +37,16 @@ export interface AuditEvent {
   readonly accountId: Uint8Array | undefined;
   /** Undefined as `accountId` is: people type passwords into the name's field, and those must not be kept. */
   readonly username: string | undefined;
-  /** Where the call came from; empty for what an administrator did, and for deletions. */
+  /** Where the call came from; empty for what only administrators do, and for deletions by the owner. */
   readonly address: string;
   /** Of login, logout and session_revoked. */
   readonly sessionId?: Uint8Array | undefined;
+  /** Of the server process that made it, for its log; not stored. */
+  readonly connectionId?: number | undefined;
 }
 
 /** An event as the table holds it, maybe of a later version with kinds of its own. */
-export type StoredAuditEvent = Omit<AuditEvent, "kind"> & { readonly kind: string };
+export type StoredAuditEvent = Omit<AuditEvent, "kind" | "connectionId"> & { readonly kind: string };
 
 /** Whom an event is about. */
 export interface AuditSubject {
@@ -49,8 +55,12 @@ export interface AuditSubject {
 }
 
 /** What stays of a deleted account: that it was, and until when; neither its name nor an address. */
-export function deletionEvent(accountId: Uint8Array, atMs: number): AuditEvent {
-  return { eventId: newId(atMs), kind: "account_deleted", atMs, accountId, username: undefined, address: "" };
+export function deletionEvent(
+  accountId: Uint8Array,
+  atMs: number,
+  address: "" | typeof ADMINISTRATOR = "",
+): AuditEvent {
+  return { eventId: newId(atMs), kind: "account_deleted", atMs, accountId, username: undefined, address };
 }
 
 /** What an administrator did to an account. */
@@ -60,6 +70,11 @@ export function administrativeEvent(
   atMs: number,
 ): AuditEvent {
   return { eventId: newId(atMs), kind, atMs, accountId, username, address: "" };
+}
+
+/** Whether an administrator did it, and not the owner or a stranger. */
+export function isAdministrative({ kind, address }: Pick<StoredAuditEvent, "kind" | "address">): boolean {
+  return ADMINISTRATIVE.has(kind) || address === ADMINISTRATOR;
 }
 
 /** 16 bytes in the layout of UUIDv7 (RFC 9562, section 5.7): by time first, so that rows land at an index's end. */

@@ -1,17 +1,20 @@
 // Where log lines go: a stream that nobody may be reading, so that lines are dropped and counted rather than kept.
 
 import type { Writable } from "node:stream";
+import { type LogLines, textLines } from "./log-lines.js";
 
 /** What may wait for a reader. */
 const MAX_WAITING_BYTES = 64 * 1024;
 
 export class LogOutput {
   readonly #stream: Writable;
+  readonly #lines: LogLines;
   #dropped = 0;
 
-  /** The stream's errors are for its owner to listen to. */
-  constructor(stream: Writable) {
+  /** The stream's errors are for its owner to listen to. `lines` is the form in which it tells what was dropped. */
+  constructor(stream: Writable, lines: LogLines = textLines) {
     this.#stream = stream;
+    this.#lines = lines;
   }
 
   /** Drops the line when too much waits; how many were dropped is written once there is room. */
@@ -29,7 +32,7 @@ export class LogOutput {
 
   #tellDropped(): void {
     if (this.#dropped > 0) {
-      this.#stream.write(`${new Date().toISOString()} warning log_lines_dropped count=${this.#dropped}\n`);
+      this.#stream.write(this.#lines("warning", "log_lines_dropped", { count: this.#dropped }));
       this.#dropped = 0;
     }
   }

@@ -5,12 +5,14 @@ import type { AccountServer, AccountServerOptions } from "./account-server.js";
 import { CertificateError } from "./certificate/certificate-error.js";
 import { type LoadedCertificate, openCertificateFolder } from "./certificate/certificate-folder.js";
 import { CertificateWatch } from "./certificate/certificate-watch.js";
+import type { LogFormat } from "./log-lines.js";
 import type { ServerLog } from "./server-log.js";
 
 export interface TransportOptions {
   readonly cert?: string;
   readonly plaintext?: true;
   readonly minTls: "1.2" | "1.3";
+  readonly logFormat: LogFormat;
 }
 
 export interface Transport {
@@ -22,11 +24,12 @@ export interface Transport {
 }
 
 /** @throws CertificateError */
-export async function openTransport({ cert, plaintext, minTls }: TransportOptions, log: ServerLog): Promise<Transport> {
+export async function openTransport(
+  { cert, plaintext, minTls, logFormat }: TransportOptions,
+  log: ServerLog,
+): Promise<Transport> {
   if (plaintext === true || cert === undefined) {
-    process.stderr.write(
-      "WARNING: --plaintext: no TLS. Everyone on the way can read every password. For the lab alone.\n",
-    );
+    warnOfPlaintext(logFormat, log);
     return { settings: { plaintext: true }, label: "PLAINTEXT", keepUpToDate: () => () => undefined };
   }
   const loaded = await openCertificateFolder(cert);
@@ -61,6 +64,16 @@ export async function openTransport({ cert, plaintext, minTls }: TransportOption
       };
     },
   };
+}
+
+/** In a log for people it stands out. */
+function warnOfPlaintext(logFormat: LogFormat, log: ServerLog): void {
+  const message = "no TLS. Everyone on the way can read every password. For the lab alone.";
+  if (logFormat === "json") {
+    log.line("warning", "plaintext", { message });
+  } else {
+    process.stderr.write(`WARNING: --plaintext: ${message}\n`);
+  }
 }
 
 function warn({ warnings }: Pick<LoadedCertificate, "warnings">, log: ServerLog): void {

@@ -22,10 +22,16 @@ export class CallAudit {
   }
 
   /** Not stored yet: that happens together with what it tells. */
-  event(kind: AuditKind, { peer }: CallContext, subject?: AuditSubject, sessionId?: Uint8Array): AuditEvent {
+  event(
+    kind: AuditKind,
+    { peer, connection }: CallContext,
+    subject?: AuditSubject,
+    sessionId?: Uint8Array,
+  ): AuditEvent {
     const atMs = this.now();
     const { accountId, username } = subject ?? { accountId: undefined, username: undefined };
-    return { eventId: newId(atMs), kind, atMs, accountId, username, address: peer.address, sessionId };
+    const { address } = peer;
+    return { eventId: newId(atMs), kind, atMs, accountId, username, address, sessionId, connectionId: connection.id };
   }
 
   /** What is done is done: a listener that throws must not turn it into a failure. */

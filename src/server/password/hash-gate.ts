@@ -17,6 +17,8 @@ export interface HashGateOptions {
   readonly expectedMs: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /** Told of each that ran: what it waited for its turn, and what it took. */
+  readonly onRun?: ((waitMs: number, tookMs: number) => void) | undefined;
 }
 
 /** The queue is full, for this caller at least. */
@@ -78,12 +80,16 @@ export class HashGate {
     const turn = this.#turn(caller, signal === undefined ? leave.signal : AbortSignal.any([signal, leave.signal]));
     const preparing = prepare();
     preparing.catch((error: unknown) => leave.abort(error));
+    const arrivedMs = this.#options.now();
     await turn;
+    const waitMs = this.#options.now() - arrivedMs;
     try {
       const prepared = await preparing;
       const startedMs = this.#options.now();
       const result = await task(prepared);
-      this.#meanMs += NEWEST * (this.#options.now() - startedMs - this.#meanMs);
+      const tookMs = this.#options.now() - startedMs;
+      this.#meanMs += NEWEST * (tookMs - this.#meanMs);
+      this.#options.onRun?.(waitMs, tookMs);
       return result;
     } finally {
       this.#pass(caller);

@@ -25,6 +25,14 @@ export interface PasswordHasherOptions {
   readonly maxWaitMs?: number | undefined;
   /** Computations at once. Default: one less than the cores and than the threads of Node's pool, and what the budget holds. */
   readonly permits?: number | undefined;
+  /** Told of each password that was hashed. For metrics. */
+  readonly onHashed?: ((timing: HashTiming) => void) | undefined;
+}
+
+/** What a hash waited for its turn, and what it took. */
+export interface HashTiming {
+  readonly waitMs: number;
+  readonly hashMs: number;
 }
 
 export interface Verdict {
@@ -79,6 +87,7 @@ export class PasswordHasher {
       maxQueuedPerAddress: MAX_QUEUED_PER_ADDRESS,
       expectedMs: EXPECTED_MS,
       now: () => performance.now(),
+      onRun: (waitMs, hashMs) => options.onHashed?.({ waitMs, hashMs }),
     });
   }
 
