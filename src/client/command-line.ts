@@ -1,10 +1,14 @@
 // The `client` program around a command: reads arguments, shows the answer or the failure, gives the exit status.
 import { formatAnswer, formatFailure, formatFailureText } from "./answer.js";
 import { ClientError, EXIT_STATUS } from "./client-error.js";
-import { decodeArguments, type Invocation } from "./invocation.js";
+import { commandOverview, decodeArguments, type Invocation } from "./invocation.js";
 
 /** Runs the program and returns its exit status. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
+  if (args.length === 0) {
+    process.stderr.write(commandOverview());
+    return EXIT_STATUS.usage;
+  }
   const json = args.includes("--json");
   const interruption = new AbortController();
   const onInterrupt = () => interruption.abort();
@@ -26,15 +30,16 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 async function answer(invocation: Invocation, signal: AbortSignal): Promise<void> {
-  const surroundings = { env: process.env, stdin: () => process.stdin, warn, signal };
+  const { env, stdout } = process;
+  const surroundings = { env, stdin: () => process.stdin, print, columns: stdout.columns, warn, signal };
   // Loaded only now, so that help and mistakes in the arguments are answered at once.
   if (invocation.command === "call") {
     const { runCall } = await import("./call/call-run.js");
-    return runCall(invocation, { ...surroundings, print });
+    return runCall(invocation, surroundings);
   }
   const { runCommand } = await import("./command-run.js");
   const given = await runCommand(invocation, surroundings);
-  await print(formatAnswer(given, invocation.command, invocation.flags.json === true));
+  if (given !== undefined) await print(formatAnswer(given, invocation.command, invocation.flags.json === true));
 }
 
 /**

@@ -122,7 +122,11 @@ function fromFailure(error: RpcError, subject: CallSubject): ClientError {
   if (error.reason === "deadline" || error.reason === "connect_timeout") return timedOut(error, subject);
   if (error.reason === "cancelled") return interruptedBy(error);
   if (error.reason === "server_identity_changed") return identityChanged(error, subject);
-  if (known !== undefined) return new ClientError(known[0], known[1].replaceAll("SERVER", subject.server), options);
+  if (known !== undefined) {
+    const retry = error.delivery === "unknown" ? " It may have been done all the same." : " Try again.";
+    const message = known[1].replace("RETRY", () => retry).replaceAll("SERVER", () => subject.server);
+    return new ClientError(known[0], message, options);
+  }
   const detail = printableText(error.message);
   return new ClientError("connection_lost", `The connection to ${subject.server} failed: ${detail}.`, options);
 }
@@ -153,8 +157,8 @@ const FAILURES: Readonly<Partial<Record<Reason, readonly [ClientErrorCode, strin
     "server_not_trusted",
     "The certificate of SERVER is for another name, so nothing was sent; use the name that it was made for.",
   ],
-  connection_lost: ["connection_lost", "The connection to SERVER broke off before an answer came; try again."],
-  connection_closed: ["connection_lost", "The connection to SERVER was closed before an answer came; try again."],
+  connection_lost: ["connection_lost", "The connection to SERVER broke off before an answer came.RETRY"],
+  connection_closed: ["connection_lost", "The connection to SERVER was closed before an answer came.RETRY"],
   server_closing: ["connection_lost", "The server at SERVER is shutting down; try again in a moment."],
   protocol_error: ["connection_lost", "What SERVER sent is not the Earshot protocol; check the port."],
   bad_response: ["bad_answer", "The answer of SERVER could not be read; client and server may not fit together."],
@@ -179,8 +183,12 @@ function identityChanged(error: RpcError, { server }: CallSubject): ClientError 
   return new ClientError("server_identity_changed", message, { status: error.codeName, cause: error });
 }
 
+/** "in 5 minutes": never sooner than it is. */
 function when(retryAfterMs: number | undefined): string {
   if (retryAfterMs === undefined || retryAfterMs === 0) return "in a moment";
   const seconds = Math.ceil(retryAfterMs / 1_000);
-  return seconds === 1 ? "in a second" : `in ${seconds} seconds`;
+  if (seconds === 1) return "in a second";
+  if (seconds <= 90) return `in ${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes <= 90 ? `in ${minutes} minutes` : `in ${Math.ceil(minutes / 60)} hours`;
 }

@@ -3,18 +3,26 @@
 import { Command, CommanderError, Option } from "commander";
 import { type CallInvocation, describeCall } from "./call/call-arguments.js";
 import { ClientError } from "./client-error.js";
+import { COMMANDS, type CommandDescription, type CommandName } from "./commands/command-list.js";
 import { type ConnectionFlags, connectionOptions } from "./connection-flags.js";
+import { usageMessage } from "./usage-message.js";
 
-type CommandName = "register" | "login" | "whoami" | "logout";
-
-interface Flags extends ConnectionFlags {
+export interface Flags extends ConnectionFlags {
   readonly passwordStdin?: boolean;
   readonly printToken?: boolean;
+  readonly everywhere?: boolean;
+  readonly keepCurrent?: boolean;
+  readonly yes?: boolean;
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly since?: Date;
 }
 
 export interface AccountInvocation {
   readonly command: CommandName;
   readonly name: string | undefined;
+  /** What was given for SESSION_ID. */
+  readonly sessionId?: string | undefined;
   readonly flags: Flags;
 }
 
@@ -36,6 +44,11 @@ export async function decodeArguments(args: readonly string[]): Promise<Invocati
   return invocation;
 }
 
+/** The commands by group, and where to read more: for who calls the program with nothing behind it. */
+export function commandOverview(): string {
+  return describeProgram(() => undefined).helpInformation();
+}
+
 type Take = (invocation: Invocation) => void;
 
 function describeProgram(take: Take): Command {
@@ -43,61 +56,35 @@ function describeProgram(take: Take): Command {
     .description("Accounts on an Earshot server, and calls of any service, from a terminal.")
     .usage("COMMAND [NAME] [OPTIONS]")
     .exitOverride()
+    .configureHelp({ subcommandTerm })
+    .helpOption("-h, --help", "show this")
     // The one place that reports errors is main.ts; commander's own words would repeat what was typed.
     .configureOutput({ outputError: () => undefined })
     .addHelpText("after", PROGRAM_NOTES);
-  for (const command of COMMANDS) program.addCommand(describeCommand(command, take));
-  program.addCommand(describeCall(take));
+  for (const description of COMMANDS) program.addCommand(describeCommand(description, take));
+  program.addCommand(describeCall(take).helpGroup("Any service:"));
+  program.addHelpCommand(
+    new Command("help")
+      .argument("[COMMAND]")
+      .summary("Show the options of a command, and examples.")
+      .helpGroup("Help:"),
+  );
   return program;
 }
 
-interface CommandDescription {
-  readonly name: CommandName;
-  readonly argument: string;
-  readonly summary: string;
-  readonly takesPassword: boolean;
-  readonly examples: readonly string[];
+/** Every command has options: that need not stand behind each. */
+function subcommandTerm(command: Command): string {
+  const operands = command.registeredArguments.map((operand) =>
+    operand.required ? `<${operand.name()}>` : `[${operand.name()}]`,
+  );
+  return [command.name(), ...operands].join(" ");
 }
-
-const COMMANDS: readonly CommandDescription[] = [
-  {
-    name: "register",
-    argument: "<NAME>",
-    summary: "Make an account; the password is asked for twice.",
-    takesPassword: true,
-    examples: [
-      "client register alice --ca certs/ca.pem",
-      "pass show earshot | client register alice --password-stdin --accept-new",
-    ],
-  },
-  {
-    name: "login",
-    argument: "<NAME>",
-    summary: "Open a session and keep its token for later commands.",
-    takesPassword: true,
-    examples: ["client login alice --ca certs/ca.pem", "client login alice --server accounts.example:7443 --json"],
-  },
-  {
-    name: "whoami",
-    argument: "[NAME]",
-    summary: "Tell whose session this is: NAME's, or that of the last login at this server.",
-    takesPassword: false,
-    examples: ["client whoami --ca certs/ca.pem", "client whoami alice --json"],
-  },
-  {
-    name: "logout",
-    argument: "[NAME]",
-    summary: "End the session here and on the server: NAME's, or that of the last login at this server.",
-    takesPassword: false,
-    examples: ["client logout --ca certs/ca.pem", "client logout alice"],
-  },
-];
 
 const PROGRAM_NOTES = `
 Examples:
   client register alice --ca certs/ca.pem
   client login alice --ca certs/ca.pem
-  client whoami --ca certs/ca.pem
+  client sessions --ca certs/ca.pem
   client call AccountService/WhoAmI --session --ca certs/ca.pem
 
 How the server is trusted: --ca FILE if given; else the key kept in known_servers
@@ -105,9 +92,11 @@ from an earlier meeting; else the certificate authorities that Node ships; else 
 are asked once, as ssh does.
 
 Environment:
-  EARSHOT_SERVER    HOST:PORT in place of --server
-  EARSHOT_PASSWORD  the password; --password-stdin is safer
-  EARSHOT_HOME      folder of known_servers and sessions.json (~/.config/earshot)
+  EARSHOT_SERVER        HOST:PORT in place of --server
+  EARSHOT_PASSWORD      the password; --password-stdin is safer
+  EARSHOT_NEW_PASSWORD  the new one, for passwd and reset-password
+  EARSHOT_RESET_CODE    the code, for reset-password
+  EARSHOT_HOME          folder of known_servers and sessions.json (~/.config/earshot)
 
 Exit status:
   0    done
@@ -119,59 +108,42 @@ Exit status:
   130  interrupted`;
 
 function describeCommand(description: CommandDescription, take: Take): Command {
-  const { name, argument, summary, takesPassword, examples } = description;
+  const { name, group, operands, summary, notes, examples } = description;
   const command = new Command(name)
-    .description(summary)
-    .argument(argument)
+    .description(notes === undefined ? summary : `${summary}\n\n${notes}`)
+    .summary(summary)
+    .helpGroup(group)
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`)
-    .action((username: string | undefined, flags: Flags) => take({ command: name, name: username, flags }));
-  for (const option of options(name, takesPassword)) command.addOption(option);
+    .action(() => take(invocationOf(description, command.args, command.opts<Flags>())));
+  for (const operand of operands) command.argument(operand);
+  for (const option of options(description)) command.addOption(option);
   return command;
 }
 
-function options(name: CommandName, takesPassword: boolean): Option[] {
-  const own = [
-    ...(takesPassword
-      ? [new Option("--password-stdin", "read the password from the first line of standard input")]
-      : []),
-    ...(name === "login" ? [new Option("--print-token", "show the session token; whoever sees it is you")] : []),
-    new Option("--json", "one JSON object on standard output"),
-  ];
-  const timeout = new Option("--timeout <SECONDS>", "for the connection, and again for the answer").default(10);
-  return connectionOptions(own, timeout);
-}
-
-/** One sentence, or two. Commander's suggestions name only commands and flags that exist. */
-function usageMessage({ code, message }: CommanderError): string {
-  const guess = /\(Did you mean (?:one of )?([^?]+)\?\)/.exec(message)?.[1];
-  const hint = guess === undefined ? "see client --help" : `did you mean ${guess}`;
-  switch (code) {
-    case "commander.excessArguments":
-      if (message.includes("'call'")) return "call takes a method and one argument of JSON; put that in quotes.";
-      return `A command takes one name and nothing after it. ${PASSWORD_HINT}`;
-    case "commander.unknownOption":
-      return /'-{1,2}p(?:ass\S*|wd?|$|[^alr])/i.test(message)
-        ? `There is no such flag. ${PASSWORD_HINT}`
-        : `There is no such flag: ${hint}.`;
-    case "commander.unknownCommand":
-      return `There is no such command: ${hint}.`;
-    case "commander.missingArgument":
-      return "The name of the account is missing; it stands behind the command, as in: client login alice.";
-    case "commander.help":
-      return "A command is missing: register, login, whoami, logout or call; see client --help.";
-    default:
-      return refusedValue(message);
+function invocationOf(
+  { name: command, operands }: CommandDescription,
+  given: readonly string[],
+  flags: Flags,
+): AccountInvocation {
+  if (flags.keepCurrent === true && flags.everywhere !== true) {
+    throw new ClientError("usage", "--keep-current goes with --everywhere: logout alone ends this session.");
   }
+  const [first, second] = given;
+  return operands[0] === "<SESSION_ID>"
+    ? { command, sessionId: first, name: second, flags }
+    : { command, name: first, flags };
 }
 
-/** "error: option '--timeout <SECONDS>' argument 'abc' is invalid. Why." without the argument. */
-function refusedValue(message: string): string {
-  const said = message.replace(/^error: option '(--[a-z-]+).*?'/, "$1").replace(/ argument '.*' is invalid\./s, ":");
-  return `${said.replace(/\.$/, "")}.`;
+function options(description: CommandDescription): Option[] {
+  const own = [...description.options(), new Option("--json", jsonSummary(description))];
+  const timeout = description.timeout ?? "for the connection, and again for the answer";
+  return connectionOptions(own, new Option("--timeout <SECONDS>", timeout).default(10));
 }
 
-const PASSWORD_HINT =
-  "A password is never an argument, since other users of this machine can read those: it is asked for, or give --password-stdin.";
+function jsonSummary({ name }: CommandDescription): string {
+  if (name === "watch") return "one JSON object a line";
+  return name === "export" ? "the document on one line" : "one JSON object on standard output";
+}

@@ -15,6 +15,10 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Opened only when it is to be read: an open pipe keeps the process alive. */
   readonly stdin: () => AsyncIterable<Uint8Array> & { readonly isTTY?: boolean; destroy?(): unknown };
+  /** Writes to standard output. Resolves when there is room for more; false when nobody reads any more. */
+  readonly print: (text: string) => Promise<boolean>;
+  /** Of the terminal that standard output is; undefined when it is none. */
+  readonly columns?: number | undefined;
   /** Shows a sentence, or a banner, beside the answer. */
   readonly warn: (text: string) => void;
   /** Aborted by Ctrl-C. */
@@ -61,11 +65,15 @@ export class ServerLink {
 
   /** The saved session of that user, or of the last login. Throws ClientError "not_logged_in". */
   async session(username: string | undefined): Promise<SavedSession> {
-    const session = await this.#sessions.find(this.#sessionKey, username);
+    const session = await this.findSession(username);
     if (session !== undefined) return session;
     const who = username === undefined ? "Nobody" : "That user";
     const message = `${who} is logged in at ${this.address.text} from here; log in with: client login NAME`;
     throw new ClientError("not_logged_in", message);
+  }
+
+  findSession(username: string | undefined): Promise<SavedSession | undefined> {
+    return this.#sessions.find(this.#sessionKey, username);
   }
 
   saveSession(session: SavedSession): Promise<void> {

@@ -57,7 +57,7 @@ t.test("the schema is told with --reflection alone; health always", async (t) =>
   });
   t.match(await closed.call(["ServerReflection/ServerReflectionInfo", "{}"]), { status: 1, stderr: /UNIMPLEMENTED/ });
   const open = await programs(t, ["--reflection"]);
-  t.match(await open.call(["--list"]), { status: 0, stdout: /^earshot\.accounts\.v1\.AccountService\/Login\n/ });
+  t.match(await open.call(["--list"]), { status: 0, stdout: /^earshot\.accounts\.v1\.AccountService\/Login\n/m });
   t.match(await open.call(["--describe", "LoginRequest"]), {
     status: 0,
     stdout: /string password = 2 \[debug_redact = true\];/,

@@ -14,13 +14,8 @@ import { JsonSplitter, type JsonText, jsonValues } from "./json-splitter.js";
 import { findSchema } from "./schema-source.js";
 import { describeSymbol } from "./symbol-text.js";
 
-export interface CallSurroundings extends Surroundings {
-  /** Resolves when there is room for more; false when nobody reads any more. */
-  readonly print: (text: string) => Promise<boolean>;
-}
-
 /** Throws ClientError. */
-export async function runCall(invocation: CallInvocation, surroundings: CallSurroundings): Promise<void> {
+export async function runCall(invocation: CallInvocation, surroundings: Surroundings): Promise<void> {
   const link = new ServerLink(invocation.flags, surroundings);
   const run = new CallRun(invocation, surroundings, link);
   try {
@@ -37,14 +32,14 @@ export async function runCall(invocation: CallInvocation, surroundings: CallSurr
 
 class CallRun {
   readonly #invocation: CallInvocation;
-  readonly #surroundings: CallSurroundings;
+  readonly #surroundings: Surroundings;
   readonly #link: ServerLink;
   #connection: Connection | undefined;
   #stdin: ReturnType<Surroundings["stdin"]> | undefined;
   /** What was wrong with the request, which a failed call then does not say. */
   #requestFailure: unknown;
 
-  constructor(invocation: CallInvocation, surroundings: CallSurroundings, link: ServerLink) {
+  constructor(invocation: CallInvocation, surroundings: Surroundings, link: ServerLink) {
     this.#invocation = invocation;
     this.#surroundings = surroundings;
     this.#link = link;

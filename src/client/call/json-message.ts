@@ -9,7 +9,7 @@ import {
 } from "@bufbuild/protobuf";
 import { isFieldError } from "@bufbuild/protobuf/reflect";
 import { ClientError } from "../client-error.js";
-import { printableText } from "../printable-text.js";
+import { printableJson, printableText } from "../printable-text.js";
 import type { JsonText } from "./json-splitter.js";
 
 /** Throws ClientError "invalid_field" that names the field. */
@@ -26,22 +26,13 @@ export function decodeJson(type: DescMessage, { text, line }: JsonText, registry
 /** One line, or with `pretty` several. Throws ClientError "bad_schema" when it holds an Any of a type that the schema lacks. */
 export function encodeJson(type: DescMessage, message: Message, registry: Registry, pretty: boolean): string {
   try {
-    return escaped(JSON.stringify(toJson(type, message, { registry }), undefined, pretty ? 2 : undefined));
+    return printableJson(JSON.stringify(toJson(type, message, { registry }), undefined, pretty ? 2 : undefined));
   } catch (error) {
     const why = error instanceof Error ? printableText(error.message, 200) : "unknown";
     throw new ClientError("bad_schema", `The answer cannot be shown as JSON with this schema: ${why}.`, {
       cause: error,
     });
   }
-}
-
-/** JSON.stringify leaves as they are what a terminal obeys beyond ASCII; escaped, they are still the same JSON. */
-function escaped(json: string): string {
-  return json.replace(/[\x7f-\x9f\p{Cf}\u2028\u2029]/gu, (characters) =>
-    [...Array(characters.length).keys()]
-      .map((at) => `\\u${characters.charCodeAt(at).toString(16).padStart(4, "0")}`)
-      .join(""),
-  );
 }
 
 /** The names of the fields in the message that the schema marks debug_redact, at any depth. */
