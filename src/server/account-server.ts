@@ -17,6 +17,7 @@ import type { ServerMetrics } from "./metrics/server-metrics.js";
 import { loadWords } from "./password/guess-estimate.js";
 import { PasswordHasher, type PasswordHasherOptions } from "./password/password-hasher.js";
 import type { AccountStore } from "./store/account-store.js";
+import type { DatabaseNodeChange } from "./store/mysql-database.js";
 import { observedStore } from "./store/observed-store.js";
 import { openStore } from "./store/open-store.js";
 import { StoreHealth } from "./store-health.js";
@@ -65,20 +66,23 @@ export async function createAccountServer(options: AccountServerOptions): Promis
   const hasher = new PasswordHasher(measured(options));
   const throttle = openThrottle(typeof database === "string" ? database : undefined, options.throttle);
   const { migrate } = options;
-  const opened = typeof database === "string" ? await openStore(database, { migrate }) : database;
+  // Made last, for it works on all others; nobody listens before.
+  let accounts: AccountService | undefined;
+  const onNodeChange = (change: DatabaseNodeChange): unknown => accounts?.emit("node", change);
+  const opened = typeof database === "string" ? await openStore(database, { migrate, onNodeChange }) : database;
   const storeHealth = new StoreHealth({
     probe: () => opened.probe(),
     onChange: (outage) => {
       health.set(AccountServiceDefinition.fullName, outage === undefined ? "SERVING" : "NOT_SERVING");
       metrics?.store.setUp(outage === undefined);
-      accounts.emit("store", outage);
+      accounts?.emit("store", outage);
     },
   });
   const store = observedStore(opened, (call) => {
     storeHealth.saw(call.error);
     metrics?.store.saw(call);
   });
-  const accounts = new AccountService({ store, hasher, throttle, lifetime, watchPollMs, now });
+  accounts = new AccountService({ store, hasher, throttle, lifetime, watchPollMs, now });
   await learnHashes(hasher, store);
   const server = new AccountServer({ rpc, store, storeHealth, throttle, accounts });
   metrics?.observe({ server, store, hasher, now: now ?? Date.now });

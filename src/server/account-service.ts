@@ -17,6 +17,7 @@ import { GateFull } from "./password/hash-gate.js";
 import type { PasswordHasher } from "./password/password-hasher.js";
 import { statusOf } from "./service-status.js";
 import type { AccountStore } from "./store/account-store.js";
+import type { DatabaseNodeChange } from "./store/mysql-database.js";
 import type { StoreError } from "./store/store-error.js";
 import { type LoginThrottle, Throttled } from "./throttle/login-throttle.js";
 
@@ -27,6 +28,8 @@ export interface AccountEvents extends Record<AuditKind, [AuditEvent]> {
   turnedAway: ["throttled" | "busy"];
   /** The database went away, and why; or it is back, with undefined. */
   store: [outage: StoreError | undefined];
+  /** A host of a MySQL URL went down or came back. */
+  node: [DatabaseNodeChange];
 }
 
 export interface AccountServiceOptions {

@@ -19,6 +19,7 @@ export interface ServeOptions extends TransportOptions {
   readonly logLevel: LogLevel;
   readonly reflection?: true;
   readonly scryptCost?: number;
+  readonly throttle: "on" | "off";
 }
 
 export function addServeOptions(program: Command): Command {
@@ -49,7 +50,13 @@ export function addServeOptions(program: Command): Command {
         .default("info"),
     )
     .option("--reflection", "tell whoever connects the schema, for tools such as: client call --list")
-    .addOption(new Option("--scrypt-cost <ln>", "log2 of scrypt's N, for tests").argParser(costOption).hideHelp());
+    .addOption(new Option("--scrypt-cost <ln>", "log2 of scrypt's N, for tests").argParser(costOption).hideHelp())
+    .addOption(
+      new Option("--throttle <on|off>", "count attempts, or not, for tests")
+        .choices(["on", "off"])
+        .default("on")
+        .hideHelp(),
+    );
 }
 
 /** Each use of the option adds one. */

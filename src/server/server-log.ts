@@ -71,6 +71,13 @@ export class ServerLog {
         this.error("database_away", outage);
       }
     });
+    accounts.on("node", ({ node, outage }) => {
+      if (outage === undefined) {
+        this.#few("info", "database_node_up", { node });
+      } else {
+        this.#few("warning", "database_node_down", { node, ...errorFields(outage) });
+      }
+    });
     accounts.on("error", (error) => this.#few("error", "store_error", errorFields(error)));
     rpc.on("error", (error, { connectionId: connection, method }) =>
       this.#few("error", "internal_error", { connection, method, ...errorFields(error) }),
