@@ -24,9 +24,15 @@ export async function serve(command: Command, options: ServeOptions): Promise<vo
   const metrics = options.metrics === undefined ? undefined : new ServerMetrics();
   const { database, migrate, reflection } = options;
   const hashing = options.scryptCost === undefined ? {} : { cost: { ln: options.scryptCost, r: 8, p: 3 } };
-  const throttle = options.throttle === "off" ? "off" : undefined;
-  const settings = { ...transport.settings, database, migrate, hashing, throttle, reflection, metrics };
-  const server = await createAccountServer(settings);
+  const server = await createAccountServer({
+    ...transport.settings,
+    database,
+    migrate,
+    hashing,
+    throttle: options.throttle === "off" ? "off" : undefined,
+    reflection,
+    metrics,
+  });
   log.follow(server);
   const stopped = untilStopped();
   const endReloading = transport.keepUpToDate(server);
