@@ -1,8 +1,9 @@
-// Five hundred strangers who log in at once, as a process of their own, from several addresses: `PORT CA-FILE COUNT`. Each line that
-// it reads is one flood, and each line that it writes is what became of it.
+// Strangers who log in at once, as a process of their own, from several addresses: `PORT CA-FILE COUNT`. Who is turned away comes
+// again when told to. Each line that it reads is one flood of so many milliseconds, each line that it writes what became of it.
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { RetryAfter } from "../../src/gen/earshot/accounts/v1/accounts.js";
 import { connect, RpcError, StatusCode } from "../../src/rpc/index.js";
 import { Doorway } from "./doorway.js";
@@ -10,7 +11,7 @@ import { type Accounts, accountsOf, newUsername, PASSWORD, told } from "./patien
 
 /** What became of a flood. */
 export interface Flooded {
-  /** Looked at: these names or passwords are wrong. */
+  /** Logins that were looked at, and found to be wrong. */
   served: number;
   /** Turned away and told when to come again. */
   refused: number;
@@ -36,34 +37,52 @@ for (let address = 0; address < ADDRESSES; address += 1) {
   }
 }
 process.stdout.write("ready\n");
-for await (const _line of createInterface({ input: process.stdin })) {
+for await (const line of createInterface({ input: process.stdin })) {
   const flooded: Flooded = { served: 0, refused: 0, untold: 0, others: [] };
-  await Promise.all(
-    Array.from({ length: Number(count) }, (_, index) => login(clients[index % clients.length], flooded)),
-  );
+  const untilMs = performance.now() + Number(line);
+  const client = (index: number) => clients[index % clients.length];
+  await Promise.all(Array.from({ length: Number(count) }, (_, index) => persist(client(index), flooded, untilMs)));
   process.stdout.write(`${JSON.stringify(flooded)}\n`);
 }
 process.exit(0);
 
-async function login(accounts: Accounts | undefined, flooded: Flooded): Promise<void> {
-  try {
-    await accounts?.login({ username: newUsername(), password: PASSWORD }, { timeoutMs: TIMEOUT_MS });
-    flooded.others.push("a stranger was let in");
-  } catch (error) {
-    tally(error, flooded);
+/** Until it is served, or would come too late. */
+async function persist(accounts: Accounts | undefined, flooded: Flooded, untilMs: number): Promise<void> {
+  for (;;) {
+    const retryAfterMs = await login(accounts, flooded);
+    if (retryAfterMs === undefined || performance.now() + retryAfterMs > untilMs) {
+      return;
+    }
+    await sleep(retryAfterMs);
   }
 }
 
-function tally(error: unknown, flooded: Flooded): void {
+/** Gives after how many milliseconds to come again, if it was told. */
+async function login(accounts: Accounts | undefined, flooded: Flooded): Promise<number | undefined> {
+  try {
+    await accounts?.login({ username: newUsername(), password: PASSWORD }, { timeoutMs: TIMEOUT_MS });
+    flooded.others.push("a stranger was let in");
+    return undefined;
+  } catch (error) {
+    return tally(error, flooded);
+  }
+}
+
+function tally(error: unknown, flooded: Flooded): number | undefined {
   if (!(error instanceof RpcError)) {
     flooded.others.push(told(error));
-  } else if (error.code === StatusCode.UNAUTHENTICATED) {
+    return undefined;
+  }
+  const retryAfterMs = error.detail(RetryAfter)?.retryAfterMs ?? 0;
+  if (error.code === StatusCode.UNAUTHENTICATED) {
     flooded.served += 1;
   } else if (error.code !== StatusCode.RESOURCE_EXHAUSTED) {
     flooded.others.push(told(error));
-  } else if ((error.detail(RetryAfter)?.retryAfterMs ?? 0) > 0) {
+  } else if (retryAfterMs > 0) {
     flooded.refused += 1;
+    return retryAfterMs;
   } else {
     flooded.untold += 1;
   }
+  return undefined;
 }

@@ -11,14 +11,14 @@ export class Probe {
     this.#call = call;
   }
 
-  /** Calls until it settles. Milliseconds, from the time when each call was due. */
+  /** Calls until it settles; resolves with the milliseconds that each call took. */
   async during(work: Promise<unknown>): Promise<number[]> {
     const calls: Promise<number>[] = [];
-    let dueMs = performance.now();
+    const startedMs = performance.now();
     const timer = setInterval(() => {
-      // A timer that is late makes up for the calls it missed: else the worst times would not be counted.
-      for (const nowMs = performance.now(); dueMs <= nowMs; dueMs += EVERY_MS) {
-        calls.push(this.#time(dueMs));
+      // A timer that is late makes up for the calls it missed: else the worst times would count for less.
+      while (calls.length * EVERY_MS < performance.now() - startedMs) {
+        calls.push(this.#time());
       }
     }, EVERY_MS);
     await work;
@@ -26,9 +26,10 @@ export class Probe {
     return await Promise.all(calls);
   }
 
-  async #time(dueMs: number): Promise<number> {
+  async #time(): Promise<number> {
+    const startedMs = performance.now();
     await this.#call().catch((error: unknown) => this.failures.push(String(error)));
-    return performance.now() - dueMs;
+    return performance.now() - startedMs;
   }
 }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type Outcome, type Row, when } from "./row.js";
 
 const PAIRS = { full: 4_000, short: 40 };
-const TEST = fileURLToPath(new URL("../server/login-timing.test.js", import.meta.url));
+const TEST = fileURLToPath(new URL("../server/calls/login-timing.test.js", import.meta.url));
 
 export const unknownNames: Row = {
   name: "unknown-names",
