@@ -9,7 +9,6 @@ import { CommandError } from "./command-error.js";
 import { commandOutput } from "./command-output.js";
 import { addMigrateCommand } from "./migrate-command.js";
 import { addServeOptions } from "./serve-options.js";
-import { serve } from "./serve-run.js";
 import { StoreError } from "./store/store-error.js";
 
 const EXIT_FAILED = 1;
@@ -50,7 +49,8 @@ function serverCommand(): Command {
     .addHelpText("after", EXAMPLES)
     .showHelpAfterError("(server --help shows all options)")
     .exitOverride();
-  addServeOptions(program).action((options, command) => serve(command, options));
+  // Loaded only now, so that help, mistakes and the other commands are answered at once.
+  addServeOptions(program).action(async (options, command) => (await import("./serve-run.js")).serve(command, options));
   addMigrateCommand(program, write);
   addAdminCommand(program, { write, input: process.stdin, output: process.stderr });
   return program;

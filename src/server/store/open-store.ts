@@ -4,8 +4,6 @@ import type { AccountStore } from "./account-store.js";
 import { decodeDatabaseUrl } from "./database-url.js";
 import type { SchemaOptions } from "./migration.js";
 import type { DatabaseNodeChange } from "./mysql-database.js";
-import { openMysqlStore } from "./mysql-store.js";
-import { openSqliteStore } from "./sqlite-store.js";
 
 export interface StoreOptions extends SchemaOptions {
   /** How long one operation may take in all. Default 5,000. */
@@ -20,5 +18,11 @@ export interface StoreOptions extends SchemaOptions {
  */
 export async function openStore(database: string, options: StoreOptions = {}): Promise<AccountStore> {
   const target = decodeDatabaseUrl(database);
-  return target.kind === "sqlite" ? await openSqliteStore(target.file, options) : await openMysqlStore(target, options);
+  // Only the driver that is needed is loaded.
+  if (target.kind === "sqlite") {
+    const { openSqliteStore } = await import("./sqlite-store.js");
+    return await openSqliteStore(target.file, options);
+  }
+  const { openMysqlStore } = await import("./mysql-store.js");
+  return await openMysqlStore(target, options);
 }
