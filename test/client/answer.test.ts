@@ -1,6 +1,6 @@
 // What is shown: JSON for programs on one line, sentences without control characters for people.
 import t from "tap";
-import { formatAnswer, formatFailure, minuteOf } from "../../src/client/answer.js";
+import { formatAnswer, formatFailure, minuteOf, secondOf } from "../../src/client/answer.js";
 import { ClientError } from "../../src/client/client-error.js";
 
 const ANSWER = { text: ["Logged in as a\x1b[2J.", "second"], fields: { username: "a\x1b[2J" } };
@@ -10,6 +10,8 @@ t.test("people get lines, programs one object", async (t) => {
   const line = formatAnswer(ANSWER, "login", true);
   t.equal(line.indexOf("\n"), line.length - 1);
   t.same(JSON.parse(line), { ok: true, command: "login", username: "a\x1b[2J" });
+  const fields = { name: "\x9b2J\x7f\u202e" };
+  t.notMatch(formatAnswer({ text: [], fields }, "login", true).trimEnd(), /[\p{Cc}\p{Cf}]/u);
 });
 
 t.test("a failure tells code, reason, message and exit status, and the rest where there is some", async (t) => {
@@ -25,6 +27,7 @@ t.test("a failure tells code, reason, message and exit status, and the rest wher
   });
 });
 
-t.test("times are told to the minute in UTC", async (t) => {
+t.test("times are told to the minute, or to the second, in UTC", async (t) => {
   t.equal(minuteOf(new Date("2026-01-02T03:04:05.678Z")), "2026-01-02 03:04 UTC");
+  t.equal(secondOf(new Date("2026-01-02T03:04:05.678Z")), "2026-01-02 03:04:05 UTC");
 });

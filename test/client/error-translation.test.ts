@@ -23,6 +23,15 @@ interface Row {
   readonly exit: number;
   readonly says: RegExp;
 }
+function waits(times: readonly (readonly [retryAfterMs: number, said: string])[]): Row[] {
+  return times.map(([retryAfterMs, said]) => ({
+    error: answered(StatusCode.RESOURCE_EXHAUSTED, { details: [[RetryAfter, { retryAfterMs }]] }),
+    code: "busy",
+    exit: 1,
+    says: new RegExp(`try again ${said}\\.$`),
+  }));
+}
+
 const ROWS: readonly Row[] = [
   { error: answered(StatusCode.UNAUTHENTICATED), code: "bad_login", exit: 1, says: /^Wrong name or password\.$/ },
   {
@@ -44,6 +53,13 @@ const ROWS: readonly Row[] = [
     exit: 1,
     says: /try again in 2 seconds\.$/,
   },
+  ...waits([
+    [90_000, "in 90 seconds"],
+    [91_000, "in 2 minutes"],
+    [900_000, "in 15 minutes"],
+    [5_400_001, "in 2 hours"],
+    [86_400_000, "in 24 hours"],
+  ]),
   { error: answered(StatusCode.RESOURCE_EXHAUSTED), code: "busy", exit: 1, says: /try again in a moment\.$/ },
   {
     error: answered(StatusCode.UNAVAILABLE, { details: [[RetryAfter, { retryAfterMs: 1_000 }]] }),
@@ -66,7 +82,13 @@ const ROWS: readonly Row[] = [
   { error: failed("certificate_expired"), code: "server_not_trusted", exit: 4, says: /out of date/ },
   { error: failed("server_name_mismatch"), code: "server_not_trusted", exit: 4, says: /another name/ },
   { error: failed("server_identity_changed"), code: "server_identity_changed", exit: 4, says: /has changed/ },
-  { error: failed("connection_lost", "unknown"), code: "connection_lost", exit: 3, says: /broke off/ },
+  {
+    error: failed("connection_lost", "unknown"),
+    code: "connection_lost",
+    exit: 3,
+    says: /broke off.*may have been done/,
+  },
+  { error: failed("connection_closed"), code: "connection_lost", exit: 3, says: /closed before.* Try again\.$/ },
   { error: failed("protocol_error", "unknown"), code: "connection_lost", exit: 3, says: /not the Earshot protocol/ },
   { error: failed("deadline", "unknown"), code: "timed_out", exit: 3, says: /may have been done/ },
   { error: failed("cancelled", "unknown"), code: "interrupted", exit: 130, says: /may have done it/ },

@@ -1,6 +1,7 @@
 // Command lines: what they mean, and that a mistake is explained without repeating what was typed.
 import t from "tap";
-import { decodeArguments } from "../../src/client/invocation.js";
+import { COMMANDS } from "../../src/client/commands/command-list.js";
+import { commandOverview, decodeArguments } from "../../src/client/invocation.js";
 
 t.before(() => {
   delete process.env["EARSHOT_SERVER"];
@@ -33,6 +34,29 @@ t.test("the defaults, and EARSHOT_SERVER", async (t) => {
   t.equal((await decodeArguments(["whoami", "--server", "c.example:3"]))?.flags.server, "c.example:3");
 });
 
+t.test("revoke takes the id of a session, and then the name", async (t) => {
+  t.match(await decodeArguments(["revoke", "01ab"]), { command: "revoke", sessionId: "01ab", name: undefined });
+  t.match(await decodeArguments(["revoke", "01ab", "alice"]), { command: "revoke", sessionId: "01ab", name: "alice" });
+});
+
+t.test("the flags of single commands", async (t) => {
+  const decoded = async (text: string) => (await decodeArguments(text.split(" ")))?.flags;
+  t.match(await decoded("logout --everywhere --keep-current"), { everywhere: true, keepCurrent: true });
+  t.match(await decoded("export --output x.json --force"), { output: "x.json", force: true });
+  t.match(await decoded("delete-account alice --yes --password-stdin"), { yes: true, passwordStdin: true });
+  t.match(await decoded("watch --since 2026-01-31"), { since: new Date("2026-01-31T00:00:00Z") });
+  t.match(await decoded("reset-password alice --password-stdin"), { passwordStdin: true });
+});
+
+t.test("the overview has every command in its group", async (t) => {
+  const overview = commandOverview();
+  for (const { name, group } of COMMANDS) {
+    t.match(overview.slice(overview.indexOf(`\n${group}\n`)), new RegExp(`\\n {2}${name} [<[]`));
+  }
+  t.match(overview, /\nAny service:\n {2}call \[METHOD\] \[JSON\]/);
+  t.notMatch(overview, "[options]");
+});
+
 // Where a password could be typed by mistake.
 const SECRET = "Zebra-Quartz-77";
 const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = [
@@ -56,6 +80,17 @@ const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = 
   [["login", "alice", "--max-tls", "1.1"], /1\.2, 1\.3/],
   [["login", "alice", "--plaintext", "--ca", "x"], /cannot be used with/],
   [["login", "alice", "--insecure", "--accept-new"], /cannot be used with/],
+  [["passwd", "alice", SECRET], /never an argument/],
+  [["passwd", `--new-password=${SECRET}`], /no such flag/],
+  [["delete-account", "alice", SECRET], /never an argument/],
+  [["reset-password", "alice", SECRET], /never an argument/],
+  [["reset-password"], /name of the account is missing/],
+  [["revoke"], /id of the session is missing/],
+  [["revoke", "01ab", "alice", SECRET], /id of a session, and maybe the name/],
+  [["logout", "--keep-current"], /goes with --everywhere/],
+  [["watch", "--since", SECRET], /takes a time such as/],
+  [["watch", "--since", "9999-12-31"], /still to come/],
+  [["export", "--output"], /--output/],
   [["whoami", "--password-stdin"], /no such flag/],
   [["register", "alice", "--print-token"], /no such flag/],
 ];
@@ -79,6 +114,12 @@ for (const args of [
   ["login", "-h"],
   ["whoami", "--help"],
   ["logout", "--help"],
+  ["help", "revoke"],
+  ["passwd", "--help"],
+  ["reset-password", "--help"],
+  ["export", "--help"],
+  ["delete-account", "--help"],
+  ["watch", "--help"],
 ]) {
   t.test(`client ${args.join(" ")} prints help with examples`, async (t) => {
     const written: string[] = [];

@@ -1,6 +1,6 @@
 // Passwords from standard input, and the quick check of a new one.
 import t from "tap";
-import { checkNewPassword, MAX_PASSWORD_BYTES, readPasswordLine } from "../../src/client/password.js";
+import { checkNewPassword, MAX_PASSWORD_BYTES, readPasswordLine, readSecretLines } from "../../src/client/password.js";
 
 async function* pieces(...chunks: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) yield typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
@@ -45,6 +45,26 @@ for (const [what, chunk] of [
     await t.rejects(readPasswordLine(pieces(chunk)), { code: "usage" });
   });
 }
+
+const TWO: readonly (readonly string[])[] = [
+  ["one\ntwo\n"],
+  ["one\r\ntwo"],
+  ["o", "ne\nt", "wo\nthree\n"],
+  ["one\n", "two\n"],
+];
+for (const chunks of TWO) {
+  t.test(`two lines come out of ${JSON.stringify(chunks)}`, async (t) => {
+    t.same(await readSecretLines(pieces(...chunks), ["current password", "new password"]), ["one", "two"]);
+  });
+}
+
+t.test("the line that is missing is named", async (t) => {
+  const names = ["current password", "new password"];
+  for (const text of ["one", "one\n", "one\n\ntwo\n"]) {
+    await t.rejects(readSecretLines(pieces(text), names), { code: "usage", message: /no new password.* line 2/ });
+  }
+  await t.rejects(readSecretLines(pieces("\ntwo\n"), names), { message: /no current password.* line 1/ });
+});
 
 t.test("a new password is counted in code points after NFC", async (t) => {
   t.doesNotThrow(() => checkNewPassword("x".repeat(15)));

@@ -16,6 +16,8 @@ export interface EventFeedOptions {
   /** Told each time that the server begins to watch, and each time that it is lost. */
   readonly onState: (state: "watching" | "lost") => void;
   readonly now: () => Date;
+  /** How long the first pause after a loss is at most; each further one is up to twice as long. Default 250. */
+  readonly firstDelayMs?: number;
   /** Ends everything. */
   readonly signal: AbortSignal;
 }
@@ -94,9 +96,9 @@ export class EventFeed {
   }
 
   async #pause(error: unknown): Promise<void> {
-    const { signal, onState } = this.#options;
+    const { signal, onState, firstDelayMs = FIRST_DELAY_MS } = this.#options;
     if (this.#failures === 0) onState("lost");
-    const longestMs = Math.min(FIRST_DELAY_MS * 2 ** this.#failures, MAX_DELAY_MS);
+    const longestMs = Math.min(firstDelayMs * 2 ** this.#failures, MAX_DELAY_MS);
     const askedMs = error instanceof ClientError ? (error.retryAfterMs ?? 0) : 0;
     this.#failures += 1;
     // At random, so that all who watched a server do not come back to it at once.
