@@ -11,6 +11,7 @@ import { connect } from "../../src/rpc/index.js";
 
 const MAIN = fileURLToPath(new URL("../../src/server/main.js", import.meta.url));
 const LISTENING = /^listening on \S+:(\d+) \(.*\)\n/m;
+const METRICS = /^metrics on (\S+)\n/m;
 
 /** How a process ended. */
 export interface Ended {
@@ -44,6 +45,12 @@ export class ServerProcess {
   async listening(): Promise<number> {
     await this.wrote(LISTENING);
     return Number(LISTENING.exec(this.#stdout)?.[1]);
+  }
+
+  /** Resolves with the address of its metrics, if it has any. */
+  async metricsUrl(): Promise<string> {
+    await this.wrote(METRICS);
+    return METRICS.exec(this.#stdout)?.[1] ?? "";
   }
 
   /** Resolves once stdout has a match. */
