@@ -3,6 +3,7 @@
 import t, { type Test } from "tap";
 import { listsAccounts, registers, settlesRaces, survivesStrangeValues } from "./account-contract.js";
 import { keepsAudit, listsEvents } from "./audit-contract.js";
+import { tellsItsCondition } from "./condition-contract.js";
 import { tellsHashKinds } from "./hash-contract.js";
 import { changesPasswords, deletesAccounts, disablesAccounts, endsWhatItShould } from "./password-contract.js";
 import { keepsResetCodes } from "./reset-code-contract.js";
@@ -53,5 +54,6 @@ const PARTS: readonly ContractPart[] = [
   keepsResetCodes,
   keepsAudit,
   listsEvents,
+  tellsItsCondition,
   opensAtOnce,
 ];

@@ -2,32 +2,20 @@
 
 import { join } from "node:path";
 import t from "tap";
-import { RpcError, StatusCode } from "../../src/rpc/index.js";
+import { AccountServiceDefinition } from "../../src/gen/earshot/accounts/v1/accounts.js";
+import { connect, RpcError, StatusCode } from "../../src/rpc/index.js";
 import { createAccountServer } from "../../src/server/account-server.js";
 import { ServerLog } from "../../src/server/server-log.js";
 
-t.test("a line has time, level, event and its fields", async (t) => {
+t.test("what is below the level is not written", async (t) => {
   const lines: string[] = [];
-  new ServerLog((line) => lines.push(line)).line("info", "login", {
-    username: "alice",
-    port: 7443,
-    account: undefined,
-  });
-  t.equal(lines.length, 1);
-  t.match(lines[0], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info login username=alice port=7443\n$/);
-});
-
-t.test("values cannot end the line, forge fields or drive the terminal", async (t) => {
-  const lines: string[] = [];
-  const log = new ServerLog((line) => lines.push(line));
-  for (const hostile of ["a\nb", "a b=c", 'a"b', "\u001b[31m", "\u009b31m", "\u2028", "", "\u0000"]) {
-    log.line("warning", "refused", { address: hostile });
-  }
-  for (const line of lines) {
-    t.match(line, /^[ -!#-~\u00a0-\uffff]+ address="(?:[^"\\\n]|\\.)*"\n$/, JSON.stringify(line));
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
-    t.notMatch(line.slice(0, -1), /[\u0000-\u001f\u007f-\u009f\u2028]/);
-  }
+  const log = new ServerLog((line) => lines.push(line), { level: "warning" });
+  log.line("debug", "connection", {});
+  log.line("info", "login", {});
+  log.line("warning", "refused", {});
+  log.error("internal_error", new Error("x"));
+  t.match(lines, [/ warning refused\n$/, / error internal_error /]);
+  t.equal(lines.length, 2);
 });
 
 t.test("an error is logged by our own message, a stranger's only by its name", async (t) => {
@@ -65,3 +53,37 @@ t.test("of many refused connections the first are written, then how many more th
   clearInterval(alive);
   t.match(lines.at(-1), /warning more_refused count=990\n$/);
 });
+
+t.test(
+  "a call tells who made it, what became of it and how long it took: at debug, or when the server is to blame",
+  async (t) => {
+    const server = await createAccountServer({ database: join(t.testdir(), "a.db"), plaintext: true });
+    const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
+    const lines: string[] = [];
+    const quiet: string[] = [];
+    new ServerLog((line) => lines.push(line), { level: "debug" }).follow(server);
+    new ServerLog((line) => quiet.push(line)).follow(server);
+    const connection = await connect({ host: "127.0.0.1", port, plaintext: true });
+    const accounts = connection.client(AccountServiceDefinition);
+    await t.rejects(accounts.whoAmI({}), { code: StatusCode.UNAUTHENTICATED });
+    const call = {
+      connectionId: 1,
+      method: "unknown",
+      kind: "unary",
+      ran: false,
+      durationMs: 1,
+      code: StatusCode.INTERNAL,
+    } as const;
+    server.rpc.emit("callEnd", { ...call, requestMessages: 1, responseMessages: 0, requestBytes: 1, responseBytes: 1 });
+    connection.close();
+    await server.close({ graceMs: 0 });
+    t.match(lines, [
+      / debug connection connection=1 address=127\.0\.0\.1 port=\d+\n$/,
+      / debug call connection=1 method=\S+\/WhoAmI code=UNAUTHENTICATED duration_ms=[\d.]+ address=127\.0\.0\.1\n$/,
+      / warning call connection=1 method=unknown code=INTERNAL duration_ms=1 address=127\.0\.0\.1\n$/,
+      / debug connection_ended /,
+    ]);
+    t.match(quiet, [/ warning call /]);
+    t.equal(quiet.length, 1);
+  },
+);
