@@ -8,15 +8,14 @@ import { RegisterLoad } from "./register-load.js";
 import { type Outcome, type Row, seconds, when } from "./row.js";
 import { lostOf, StoredAccounts } from "./stored-accounts.js";
 
+/** `around` a freeze so many are acknowledged: enough that all connections to the database are in use. */
 const EXTENTS = {
-  full: { freezes: 3, frozenMs: 5_000, deadlineMs: 3_000 },
-  short: { freezes: 1, frozenMs: 1_200, deadlineMs: 500 },
+  full: { freezes: 3, frozenMs: 5_000, deadlineMs: 3_000, around: 200 },
+  short: { freezes: 1, frozenMs: 1_200, deadlineMs: 500, around: 60 },
 };
 const RECOVERY_MS = 1_000;
 const CONNECTIONS = 4;
 const PER_CONNECTION = 4;
-/** Enough that all connections to the database are in use. */
-const AROUND = 200;
 /** What a call may end late by: a turn of two busy processes. */
 const TOLERANCE_MS = 250;
 /** The store's connections, and those that count attempts. */
@@ -29,7 +28,7 @@ export const frozenDatabase: Row = {
   title: "database frozen for 5 s",
   target: "typed error within the deadline, recovery under 1 s, no connection leaked",
   async run(stage, extent): Promise<Outcome> {
-    const { freezes, frozenMs, deadlineMs } = EXTENTS[extent];
+    const { freezes, frozenMs, deadlineMs, around } = EXTENTS[extent];
     const mariadb = await stage.mariadb();
     const server = await stage.server({ database: mariadb.url });
     const connections = await stage.connections(server, CONNECTIONS);
@@ -38,7 +37,7 @@ export const frozenDatabase: Row = {
       timeoutMs: deadlineMs,
       onFault: (error, tookMs) => faults.push({ error, tookMs }),
     });
-    await load.more(AROUND);
+    await load.more(around);
     const before = await connectionsOf(mariadb, Number.POSITIVE_INFINITY);
     const recoveries: number[] = [];
     for (let freeze = 0; freeze < freezes; freeze += 1) {
@@ -47,7 +46,7 @@ export const frozenDatabase: Row = {
       mariadb.thaw();
       const thawedMs = performance.now();
       recoveries.push((await load.begunAfter(thawedMs)) - thawedMs);
-      await load.more(AROUND);
+      await load.more(around);
     }
     const after = await connectionsOf(mariadb, MAX_CONNECTIONS);
     await load.end();

@@ -10,7 +10,7 @@ import type { ServerChild } from "./server-child.js";
 import type { Stage } from "./stage.js";
 import { StoredAccounts } from "./stored-accounts.js";
 
-const CUTS = { full: 200, short: 10 };
+const CUTS = { full: 200, short: 8 };
 const POLL_MS = 2;
 const DONE_WITHIN_MS = 2_000;
 

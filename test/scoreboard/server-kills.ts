@@ -6,7 +6,7 @@ import { RegisterLoad } from "./register-load.js";
 import { type Outcome, type Row, seconds, when } from "./row.js";
 import { lostOf, StoredAccounts } from "./stored-accounts.js";
 
-const KILLS = { full: 20, short: 2 };
+const KILLS = { full: 20, short: 1 };
 const LIMIT_MS = 2_000;
 const CONNECTIONS = 4;
 const PER_CONNECTION = 3;

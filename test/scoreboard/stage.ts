@@ -53,7 +53,8 @@ export class Stage {
   /** A `server` process that listens already. */
   async server(options: ServerChildOptions): Promise<ServerChild> {
     this.#servers += 1;
-    const server = new ServerChild(join(await this.folder(), `s${this.#servers}`), options);
+    const name = `s${this.#servers}`;
+    const server = new ServerChild(join(await this.folder(), name), options);
     this.teardown(() => server.kill());
     await server.start();
     return server;
