@@ -60,8 +60,9 @@ t.test("a database that does not let us in", async (t) => {
   t.teardown(() => strange.close());
   const address = strange.address();
   const port = typeof address === "object" ? address?.port : 0;
-  for (const url of [`mysql://app:${password}@127.0.0.1:${port}/app`, `mysql://app:${password}%@127.0.0.1/app`]) {
-    const { code, stdout, stderr } = await new ServerProcess(t, ["migrate"], { EARSHOT_DATABASE: url }).ended();
+  const urls = [`mysql://app:${password}@127.0.0.1:${port}/app`, `mysql://app:${password}%@127.0.0.1/app`];
+  const run = (url: string) => new ServerProcess(t, ["migrate"], { EARSHOT_DATABASE: url }).ended();
+  for (const { code, stdout, stderr } of await Promise.all(urls.map(run))) {
     t.not(code, 0);
     t.match(stderr, /^server: /);
     t.same(marks.foundIn(stdout + stderr), []);

@@ -7,7 +7,7 @@ import type { SessionTimes } from "../store/session-store.js";
 import type { AccountDescription } from "./administration.js";
 
 const NEVER = "-";
-const MAX_ADDRESS = 44;
+const MAX_ADDRESS = 42;
 
 /** A line for each, under a heading. The longest name, of 32 characters, makes lines of 80. */
 export function accountTable(accounts: readonly AccountRecord[]): string {
