@@ -37,6 +37,11 @@ interface Waiting {
   readonly start: () => void;
 }
 
+/**
+ * Who waits is prepared meanwhile, so that no permit waits for a database; but only so many, for of a crowd most are turned away
+ * in the end, and their look-ups would hold up everyone else's.
+ */
+const MAX_PREPARED_AHEAD = 8;
 /** Weight of the newest measurement in the mean. */
 const NEWEST = 0.2;
 
@@ -46,6 +51,8 @@ export class HashGate {
   readonly #retries: RetryPlan;
   /** How many of each address run; none is there with 0. */
   readonly #runningOf = new Map<string, number>();
+  /** How many wait that have been prepared. */
+  #ahead = 0;
   #running = 0;
   #meanMs: number;
 
@@ -64,8 +71,8 @@ export class HashGate {
   }
 
   /**
-   * Runs the task at its caller's turn. What it needs is prepared meanwhile, and not at all for who is turned away; who
-   * cannot be prepared leaves the queue.
+   * Runs the task at its caller's turn. What it needs is prepared meanwhile, unless many wait: then at the turn; and not at
+   * all for who is turned away at once. Who cannot be prepared leaves the queue.
    * @throws GateFull at once, or when `maxWaitMs` have passed; the signal's reason when it aborts in the queue; what
    * `prepare` throws.
    */
@@ -78,13 +85,13 @@ export class HashGate {
     signal?.throwIfAborted();
     const leave = new AbortController();
     const turn = this.#turn(caller, signal === undefined ? leave.signal : AbortSignal.any([signal, leave.signal]));
-    const preparing = prepare();
-    preparing.catch((error: unknown) => leave.abort(error));
+    const preparing = this.#ahead < MAX_PREPARED_AHEAD ? prepare() : undefined;
+    preparing?.catch((error: unknown) => leave.abort(error));
     const arrivedMs = this.#options.now();
-    await turn;
+    await this.#whileAhead(preparing !== undefined, turn);
     const waitMs = this.#options.now() - arrivedMs;
     try {
-      const prepared = await preparing;
+      const prepared = await (preparing ?? prepare());
       const startedMs = this.#options.now();
       const result = await task(prepared);
       const tookMs = this.#options.now() - startedMs;
@@ -93,6 +100,17 @@ export class HashGate {
       return result;
     } finally {
       this.#pass(caller);
+    }
+  }
+
+  /** Counts who has been prepared and waits. */
+  async #whileAhead(isAhead: boolean, turn: Promise<void>): Promise<void> {
+    const count = isAhead ? 1 : 0;
+    this.#ahead += count;
+    try {
+      await turn;
+    } finally {
+      this.#ahead -= count;
     }
   }
 
