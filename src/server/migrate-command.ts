@@ -7,7 +7,8 @@ import type { Migration } from "./store/migration.js";
 import { openStore } from "./store/open-store.js";
 
 const EXAMPLES = `
-A server does the same when it starts, unless it has --no-migrate. Safe beside running servers, and several times at once.
+A server does the same when it starts, unless it has --no-migrate.
+Safe beside running servers, and several times at once.
 
 Examples:
   server migrate --database accounts.db

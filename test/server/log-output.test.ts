@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { Writable } from "node:stream";
 import t from "tap";
+import { jsonLines } from "../../src/server/log-lines.js";
 import { LogOutput } from "../../src/server/log-output.js";
 
 /** Takes nothing until it is let. */
@@ -52,4 +53,15 @@ t.test("what waits is bounded, and the number of lines dropped is told as soon a
   t.match(told, new RegExp(`^\\S+Z warning log_lines_dropped count=${10_000 - kept}\\n$`));
   output.write("later\n");
   t.equal(reader.lines.at(-1), "later\n");
+});
+
+t.test("what was dropped is told in the form of the log", async (t) => {
+  const reader = new SlowReader();
+  const output = new LogOutput(reader, jsonLines());
+  output.write(`${"x".repeat(60_000)}\n`);
+  output.write(`${"x".repeat(60_000)}\n`);
+  const drained = once(reader, "drain");
+  reader.read();
+  await drained;
+  t.match(JSON.parse(reader.lines.at(-1) ?? ""), { level: "warning", event: "log_lines_dropped", count: 1 });
 });

@@ -20,7 +20,7 @@ export interface AdminWork extends AdminSurroundings {
 }
 
 export interface UsersOptions {
-  readonly after: string;
+  readonly after?: string;
   readonly limit: number;
   readonly json?: true;
 }
@@ -37,7 +37,7 @@ const MAX_SHOWN = 200;
 
 export async function showUsers(
   { store, write, output }: AdminWork,
-  { after, limit, json }: UsersOptions,
+  { after = "", limit, json }: UsersOptions,
 ): Promise<void> {
   const accounts = [];
   // One more than is shown, to know whether there is more.

@@ -21,12 +21,12 @@ import { decodeSince } from "./since-option.js";
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 10_000;
 const EXAMPLES = `
-These work on the database itself, beside running servers, and are audited.
+These work on the database itself, beside running servers. Changes are audited.
 
 Examples:
   server admin users --limit 20
-  server admin reset alice              prints a code with which alice sets a new password
-  server admin disable alice            ends her sessions, on all servers
+  server admin reset alice         prints a code with which alice sets a password
+  server admin disable alice       ends her sessions, on all servers
   server admin audit --since 24h --user alice
   server admin audit --follow --json | jq .kind
 `;
@@ -53,7 +53,7 @@ export function addAdminCommand(program: Command, surroundings: AdminSurrounding
   };
 
   add("users", "list accounts by name")
-    .option("--after <name>", "begin after this name", "")
+    .option("--after <name>", "begin after this name")
     .addOption(
       new Option("--limit <n>", `at most so many, up to ${MAX_LIMIT}`).argParser(limitOption).default(DEFAULT_LIMIT),
     )

@@ -6,7 +6,7 @@ import {
   type SecurityEvent,
   type Session,
 } from "../../gen/earshot/accounts/v1/accounts.js";
-import type { AuditKind, StoredAuditEvent } from "../audit-event.js";
+import { type AuditKind, isAdministrative, type StoredAuditEvent } from "../audit-event.js";
 import type { AccountRecord } from "../store/account-store.js";
 import type { SessionTimes } from "../store/session-store.js";
 
@@ -49,7 +49,9 @@ export function sessionMessage(session: SessionTimes, currentId: Uint8Array): Se
   };
 }
 
-export function eventMessage({ eventId, kind, atMs, address, sessionId }: StoredAuditEvent): SecurityEvent {
+export function eventMessage(event: StoredAuditEvent): SecurityEvent {
+  const { eventId, kind, atMs, sessionId } = event;
+  const address = isAdministrative(event) ? "" : event.address;
   return {
     eventId,
     kind: KIND_BY_NAME.get(kind) ?? Kind.KIND_UNSPECIFIED,

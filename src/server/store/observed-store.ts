@@ -1,7 +1,7 @@
 // A store whose calls are watched: how each ended and how long it took, for metrics and for the server's health.
 
 import type { AccountStore } from "./account-store.js";
-import { StoreError, type StoreErrorCode } from "./store-error.js";
+import { StoreError } from "./store-error.js";
 
 export interface StoreCall {
   /** The method's name. */
@@ -10,8 +10,6 @@ export interface StoreCall {
   readonly error: StoreError | undefined;
   readonly durationMs: number;
 }
-
-export type StoreCallOutcome = "ok" | StoreErrorCode;
 
 type Method = (...values: unknown[]) => unknown;
 

@@ -7,7 +7,7 @@ import {
   type WatchResponse,
 } from "../../../src/gen/earshot/accounts/v1/accounts.js";
 import { StatusCode } from "../../../src/rpc/index.js";
-import { administrativeEvent, newId } from "../../../src/server/audit-event.js";
+import { administrativeEvent, deletionEvent, newId } from "../../../src/server/audit-event.js";
 import {
   failure,
   loggedIn,
@@ -53,6 +53,13 @@ t.test("what other servers and administrators do is told soon, once, also when i
     await other.store.recordAudit(administrativeEvent("enabled", account, running.clock.nowMs));
   }
   t.match(await next(), { kind: Kind.KIND_ENABLED, address: "" });
+  if (account !== undefined) {
+    await other.store.deleteAccount(
+      account.accountId,
+      deletionEvent(account.accountId, running.clock.nowMs, "administrator"),
+    );
+  }
+  t.match(await next(), { kind: Kind.KIND_ACCOUNT_DELETED, address: "" }, "which no address is told of");
 });
 
 t.test("a watch catches up from a time, however much happened, and misses nothing", async (t) => {
