@@ -30,7 +30,7 @@ t.test("no folder imports one of its own floor or above", async (t) => {
 });
 
 t.test("test folders mirror the sources", async (t) => {
-  const apart = ["contract", "property", "e2e", "fixtures"];
+  const apart = ["cluster", "contract", "property", "e2e", "fixtures", "scoreboard"];
   for (const file of readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })) {
     const folder = dirname(file);
     if (!file.endsWith(".test.ts") || apart.includes(folder.split("/")[0] ?? "")) continue;

@@ -74,11 +74,11 @@ export async function patiently<T>(
   return undefined;
 }
 
-export function isFault(error: unknown): error is RpcError {
+function isFault(error: unknown): error is RpcError {
   return error instanceof RpcError && FAULTS.has(error.code);
 }
 
-export function hex(bytes: Uint8Array | undefined): string {
+function hex(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? []).toString("hex");
 }
 
