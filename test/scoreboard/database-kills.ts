@@ -10,7 +10,7 @@ const LIMIT_MS = 2_000;
 const CONNECTIONS = 4;
 const PER_CONNECTION = 3;
 /** Acknowledged between two kills, at the least. */
-const BETWEEN = 40;
+const BETWEEN = 60;
 
 export const databaseKills: Row = {
   name: "database-kills",

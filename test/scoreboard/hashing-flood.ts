@@ -11,7 +11,7 @@ import { type Extent, type Outcome, type Row, when } from "./row.js";
 import { Stage } from "./stage.js";
 
 const EXTENTS = {
-  full: { rounds: 3, logins: 500, floodMs: 8_000, quietMs: 3_000 },
+  full: { rounds: 3, logins: 500, floodMs: 10_000, quietMs: 3_000 },
   short: { rounds: 1, logins: 200, floodMs: 500, quietMs: 300 },
 };
 const MIB = 1024 * 1024;
