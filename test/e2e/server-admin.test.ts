@@ -1,29 +1,14 @@
-// `server admin` and `server migrate` by hand, beside servers that run: what they say, and that they take effect at once.
+// `server admin` and `server migrate` by hand, beside servers that run: what they do and say.
 
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { SecurityEvent_Kind as Kind } from "../../src/gen/earshot/accounts/v1/accounts.js";
 import { StatusCode } from "../../src/rpc/index.js";
-import { Mariadb } from "../fixtures/mariadb.js";
 import { failure } from "../fixtures/running-accounts.js";
-import { dial, type Ended, ServerProcess, stop } from "./server-program.js";
+import { type Admin, bearer, PASSWORD, startAdministered } from "./administered-servers.js";
+import { type Ended, ServerProcess, stop } from "./server-program.js";
 
-const PASSWORD = "tiger lamp ocean 42";
 const OTHER_PASSWORD = "violin gravel comet 17";
-const bearer = (token: string) => ({ metadata: { authorization: `Bearer ${token}` } });
 const UUID = /^[0-9a-f]{32}$/;
-
-type Admin = (...args: string[]) => Promise<Ended>;
-type Accounts = Awaited<ReturnType<typeof dial>>;
-
-interface Place {
-  readonly admin: Admin;
-  /** Clients of two servers. */
-  readonly one: Accounts;
-  readonly two: Accounts;
-  readonly env: NodeJS.ProcessEnv;
-  readonly servers: readonly ServerProcess[];
-}
 
 t.test("tables are made by migrate, and by nothing that was told not to", async (t) => {
   const env = { EARSHOT_DATABASE: join(t.testdir(), "a.db") };
@@ -42,7 +27,7 @@ t.test("tables are made by migrate, and by nothing that was told not to", async 
 });
 
 t.test("accounts are listed, shown, reset and deleted beside servers", async (t) => {
-  const { admin, one, two, servers } = await start(t, join(t.testdir(), "a.db"));
+  const { admin, one, two, servers } = await startAdministered(t, join(t.testdir(), "a.db"));
   for (const username of ["alice", "bob", "carol"]) {
     await one.register({ username, password: PASSWORD });
   }
@@ -79,60 +64,6 @@ t.test("accounts are listed, shown, reset and deleted beside servers", async (t)
     t.notMatch(stdout + stderr, code, "the reset code is nowhere");
   }
 });
-
-t.test("disabling takes effect at once on all servers, on SQLite", (t) => disables(t, join(t.testdir(), "a.db")));
-
-t.test("and on MariaDB", async (t) => {
-  const mariadb = await Mariadb.start(t);
-  t.testdir();
-  const early = await new ServerProcess(t, ["admin", "users"], { EARSHOT_DATABASE: mariadb.url }).ended();
-  t.match(early, {
-    code: 1,
-    stdout: "",
-    stderr: /^server: \S+: the schema lacks versions 1 to \d+; run: server migrate\n$/,
-  });
-  await disables(t, mariadb.url);
-});
-
-async function disables(t: Test, database: string): Promise<void> {
-  const { admin, one, two, env } = await start(t, database);
-  const login = { username: "alice", password: PASSWORD };
-  await one.register(login);
-  const session = bearer((await one.login(login)).sessionToken);
-  const follow = new ServerProcess(t, ["admin", "audit", "--follow", "--json", "--since", "5m"], env);
-  const text = new ServerProcess(t, ["admin", "audit", "--follow", "--since", "1h", "--user", "alice"], env);
-  await Promise.all([text.wrote(/ registered +alice {2}127\.0\.0\.1\n/), follow.wrote(/"kind":"login"/)]);
-
-  const watched = two.watch({}, session)[Symbol.asyncIterator]();
-  const first = watched.next();
-  await two.whoAmI({}, session);
-  t.match(await admin("disable", "Alice"), { code: 0, stdout: /^alice is disabled: no session is left/, stderr: "" });
-  t.equal((await failure(two.whoAmI({}, session))).code, StatusCode.UNAUTHENTICATED);
-  t.match(await first, { value: { event: { kind: Kind.KIND_DISABLED } } });
-  t.equal((await failure(watched.next())).code, StatusCode.UNAUTHENTICATED, "and so ends who watches");
-  t.equal((await failure(one.login(login))).code, StatusCode.PERMISSION_DENIED);
-  await Promise.all([text.wrote(/ disabled +alice {2}by an administrator\n/), follow.wrote(/"kind":"disabled"/)]);
-  for (const following of [follow, text]) {
-    following.signal("SIGINT");
-    t.match(await following.ended(), { code: 0, stderr: "" });
-  }
-  t.match(await admin("disable", "alice"), { code: 0, stdout: /^alice was disabled already, since 2\S+ \S+ UTC\.\n$/ });
-  t.match(await admin("enable", "alice"), { code: 0, stdout: "alice can log in again.\n" });
-  await two.login(login);
-}
-
-/** Two servers of one database; the folder is the test's. */
-async function start(t: Test, database: string): Promise<Place> {
-  const env = { EARSHOT_DATABASE: database };
-  const certs = join(t.testdirName, "certs");
-  const args = ["--cert", certs, "--listen", "127.0.0.1:0", "--scrypt-cost", "4"];
-  const first = new ServerProcess(t, args, env);
-  const one = await dial(t, await first.listening(), certs);
-  const second = new ServerProcess(t, args, env);
-  const two = await dial(t, await second.listening(), certs);
-  const admin: Admin = (...args) => new ServerProcess(t, ["admin", ...args], env).ended();
-  return { admin, one, two, env, servers: [first, second] };
-}
 
 async function showsAudit(t: Test, admin: Admin): Promise<void> {
   const { stdout } = await admin("audit", "--json");
