@@ -44,6 +44,7 @@ function stateTeller({ surroundings, flags, link }: CommandDesk, username: strin
 }
 
 function sessionOver(cause: ClientError): ClientError {
-  const message = "Your session has ended (by a logout, a revocation, its age or a disabled account), so this watch ends too; log in again.";
+  const message =
+    "Your session has ended (by a logout, a revocation, its age or a disabled account), so this watch ends too; log in again.";
   return new ClientError("session_ended", message, { status: cause.status, cause });
 }
