@@ -107,7 +107,8 @@ export class FrameChannel implements WatchedChannel {
       return 0;
     }
     const length = this.#outbox.push(frame);
-    if (!this.#paused && this.#outbox.outstandingBytes > this.#limits.maxOutstandingBytes) {
+    // Only of a socket that is blocked it is certain that it drains, and that reading goes on then.
+    if (this.blocked && !this.#paused && this.#outbox.outstandingBytes > this.#limits.maxOutstandingBytes) {
       this.#paused = true;
       this.#socket.pause();
     }
@@ -229,7 +230,7 @@ export class FrameChannel implements WatchedChannel {
 
   readonly #onDrain = (): void => {
     this.#outbox.drain();
-    if (this.#paused && this.#outbox.outstandingBytes <= this.#limits.maxOutstandingBytes / 2) {
+    if (this.#paused && (!this.blocked || this.#outbox.outstandingBytes <= this.#limits.maxOutstandingBytes / 2)) {
       this.#paused = false;
       this.#watch.resumed();
       this.#socket.resume();
