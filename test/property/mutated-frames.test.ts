@@ -10,15 +10,16 @@ import t, { type Test } from "tap";
 import { startEchoServer } from "../helpers/echo-service.js";
 import { chooseSeed, RandomSource } from "../helpers/random-source.js";
 import { type RawClient, rawClient } from "../helpers/raw-client.js";
+import { AnswerFuzz } from "./answer-fuzz.js";
 import { InProcessServer } from "./in-process-server.js";
-import { MutatedSession } from "./mutated-session.js";
+import { MutatedClient } from "./mutated-client.js";
 import { FRAMES_PER_SESSION, MUTATION_CHANCE, SessionFuzz, turn } from "./session-fuzz.js";
 
-const FRAMES = wanted("EARSHOT_FUZZ_FRAMES", 20_000);
-const TLS_FRAMES = wanted("EARSHOT_FUZZ_TLS_FRAMES", 400);
+const FRAMES = wanted("EARSHOT_FUZZ_FRAMES", 12_000);
+const TLS_FRAMES = wanted("EARSHOT_FUZZ_TLS_FRAMES", 200);
 const MAX_GROWTH_BYTES = 20_000_000;
 /** Code is compiled and pools are filled by then; what grows after it is growth. */
-const WARM_UP_FRAMES = 5_000;
+const WARM_UP_FRAMES = 4_000;
 
 t.setTimeout(3_600_000);
 
@@ -26,7 +27,7 @@ function wanted(name: string, otherwise: number): number {
   return Number(process.env[name] ?? otherwise);
 }
 
-t.test("in process", async (t) => {
+t.test("from a client, in process", async (t) => {
   const random = seeded(t);
   const server = new InProcessServer({ streamWindowBytes: 65_536 });
   const fuzz = new SessionFuzz(random, server);
@@ -49,7 +50,21 @@ t.test("in process", async (t) => {
   t.ok(fuzz.accepted > fuzz.mutated / 20, "enough were accepted for the comparison to mean something");
 });
 
-t.test("over TLS", async (t) => {
+t.test("from a server, in process", async (t) => {
+  const fuzz = new AnswerFuzz(seeded(t));
+  await fuzz.run(WARM_UP_FRAMES);
+  const before = usedBytes();
+  await fuzz.run(FRAMES);
+  const growth = usedBytes() - before;
+  t.comment(`${fuzz.mutated} mutated frames in ${fuzz.sessions} sessions, grown by ${Math.round(growth / 1000)} kB`);
+  t.comment(JSON.stringify(fuzz.outcomes));
+  t.same([...fuzz.faults], []);
+  t.ok(growth < MAX_GROWTH_BYTES, "no growth");
+  const told = Object.values(fuzz.outcomes).reduce((sum, count) => sum + count, 0);
+  t.equal(told, 4 * fuzz.sessions, "each call has ended, once");
+});
+
+t.test("from a client, over TLS", async (t) => {
   const random = seeded(t);
   const limits = { firstFrameTimeoutMs: 500, frameTimeoutMs: 500, maxConnectionsPerAddress: 10_000 };
   const running = await startEchoServer(t, { limits });
@@ -69,7 +84,7 @@ t.test("over TLS", async (t) => {
 
 /** How many mutated frames went out. */
 async function mutatedTlsSession(random: RandomSource, client: RawClient): Promise<number> {
-  const session = new MutatedSession(random, MUTATION_CHANCE);
+  const session = new MutatedClient(random, MUTATION_CHANCE);
   let sent = 0;
   for (let count = 0; count < FRAMES_PER_SESSION && client.socket.writable; count += 1) {
     const { bytes, mutated } = session.next();
