@@ -9,9 +9,10 @@ export function unavailable(reason: Reason, message: string, delivery: Delivery,
   return new RpcError(StatusCode.UNAVAILABLE, message, { reason, delivery, cause });
 }
 
-/** The same failure, as the error of a call that was never sent. */
+/** The same failure, as the error of a call that was never sent. What the server did wrong is no argument of the caller's. */
 export function notSent({ code, reason, message, cause }: RpcError): RpcError {
-  return new RpcError(code, message, { reason, delivery: "not_sent", cause });
+  const told = reason === "protocol_error" ? StatusCode.UNAVAILABLE : code;
+  return new RpcError(told, message, { reason, delivery: "not_sent", cause });
 }
 
 /** What the server says of its going, in the words of its GoAway. */

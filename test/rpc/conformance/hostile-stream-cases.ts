@@ -187,6 +187,14 @@ const REQUEST_STREAMS: readonly HostileCase[] = [
     after: "lives",
   },
   {
+    name: "no Hello, but a broken rule",
+    call: "clientStream",
+    hello: "never",
+    send: [bytes("00")],
+    told: "UNAVAILABLE protocol_error not_sent",
+    after: "go_away INVALID_ARGUMENT",
+  },
+  {
     name: "no Hello, and no word at all",
     call: "clientStream",
     hello: "never",
