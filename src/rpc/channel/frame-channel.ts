@@ -45,7 +45,6 @@ export class FrameChannel implements WatchedChannel {
     this.#watch = new ChannelWatch(limits, deadlines, this);
     this.#decoder = new FrameDecoder({ maxFrameBytes });
     this.#outbox = new Outbox(socket, this.#watch.update);
-    socket.setNoDelay(true);
     socket.on("data", this.#onData);
     socket.on("drain", this.#onDrain);
     socket.on("end", this.#onPeerEnd);
@@ -136,6 +135,7 @@ export class FrameChannel implements WatchedChannel {
   #ask(): bigint {
     this.#lastToken += 1n;
     this.send({ kind: "ping", streamId: 0, token: this.#lastToken, ack: false });
+    this.#outbox.flush(); // The time for the answer begins now, whatever keeps this process busy before the tick ends.
     return this.#lastToken;
   }
 
@@ -237,6 +237,7 @@ export class FrameChannel implements WatchedChannel {
       this.#read();
     }
     if (!this.#outbox.blocked && this.#state === "open") {
+      this.#watch.expectAnswers(); // The peer has read our backlog: it lives.
       this.#owner.onWritable();
     }
   };

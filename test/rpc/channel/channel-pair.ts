@@ -78,18 +78,24 @@ export async function socketPair(t: Test): Promise<{ ours: Socket; theirs: Socke
   return { ours, theirs };
 }
 
+export function channelOn(t: Test, socket: Socket, limits: Partial<Limits> = {}) {
+  const owner = new TestOwner();
+  const deadlines = new DeadlineQueue();
+  t.teardown(() => {
+    deadlines.clear();
+    socket.destroy();
+  });
+  return { channel: new FrameChannel(socket, owner, withDefaults(limits), 1 << 22, deadlines), owner, deadlines };
+}
+
 /** `reads: false`: the peer reads nothing until the test resumes its socket. */
 export async function channelPair(t: Test, limits: Partial<Limits> = {}, { reads = true } = {}) {
   const { ours, theirs } = await socketPair(t);
-  const owner = new TestOwner();
-  const deadlines = new DeadlineQueue();
-  t.teardown(() => deadlines.clear());
-  const channel = new FrameChannel(ours, owner, withDefaults(limits), 1 << 22, deadlines);
   const peer = new RawClient(theirs);
   if (!reads) {
     theirs.pause();
   }
-  return { channel, owner, deadlines, peer, ours, theirs };
+  return { ...channelOn(t, ours, limits), peer, ours, theirs };
 }
 
 export function dataFrame(bytes: number, streamId = 1): Frame {
