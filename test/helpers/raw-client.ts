@@ -90,7 +90,7 @@ export class RawClient {
 /** Connects over TLS, or over bare TCP to a server in plaintext mode. */
 export async function rawClient(
   t: Pick<Test, "teardown">,
-  { host, port, ca }: RunningServer,
+  { host, port, ca }: Pick<RunningServer, "host" | "port" | "ca">,
   plaintext = false,
 ): Promise<RawClient> {
   const socket = plaintext

@@ -4,10 +4,9 @@
 //     EARSHOT_FUZZ_FRAMES=1000000 EARSHOT_FUZZ_TLS_FRAMES=20000 node dist/test/property/mutated-frames.test.js
 //     EARSHOT_SEED=12345 node dist/test/property/mutated-frames.test.js
 
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import t, { type Test } from "tap";
 import { startEchoServer } from "../helpers/echo-service.js";
+import { heldBytes } from "../helpers/held-bytes.js";
 import { chooseSeed, RandomSource } from "../helpers/random-source.js";
 import { type RawClient, rawClient } from "../helpers/raw-client.js";
 import { AnswerFuzz } from "./answer-fuzz.js";
@@ -32,11 +31,11 @@ t.test("from a client, in process", async (t) => {
   const server = new InProcessServer({ streamWindowBytes: 65_536 });
   const fuzz = new SessionFuzz(random, server);
   await fuzz.run(WARM_UP_FRAMES);
-  const before = usedBytes();
+  const before = heldBytes();
   const started = performance.now();
   await fuzz.run(FRAMES);
   const seconds = (performance.now() - started) / 1000;
-  const growth = usedBytes() - before;
+  const growth = heldBytes() - before;
   t.comment(
     `${fuzz.mutated} mutated frames, ${fuzz.accepted} of them accepted, in ${server.counts.connection} sessions`,
   );
@@ -53,9 +52,9 @@ t.test("from a client, in process", async (t) => {
 t.test("from a server, in process", async (t) => {
   const fuzz = new AnswerFuzz(seeded(t));
   await fuzz.run(WARM_UP_FRAMES);
-  const before = usedBytes();
+  const before = heldBytes();
   await fuzz.run(FRAMES);
-  const growth = usedBytes() - before;
+  const growth = heldBytes() - before;
   t.comment(`${fuzz.mutated} mutated frames in ${fuzz.sessions} sessions, grown by ${Math.round(growth / 1000)} kB`);
   t.comment(JSON.stringify(fuzz.outcomes));
   t.same([...fuzz.faults], []);
@@ -101,16 +100,4 @@ function seeded(t: Test): RandomSource {
   const random = new RandomSource(chooseSeed());
   t.comment(`seed ${random.seed}`);
   return random;
-}
-
-/** What this process holds after everything was collected that can be. */
-function usedBytes(): number {
-  setFlagsFromString("--expose-gc");
-  const collect: unknown = runInNewContext("gc");
-  if (typeof collect === "function") {
-    collect();
-    collect();
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
