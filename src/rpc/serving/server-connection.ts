@@ -134,7 +134,9 @@ export class ServerConnection implements ChannelOwner, CallCarrier, DrainHost {
 
   onEnd(reason: RpcError | undefined): void {
     this.#drain?.stop();
-    this.#calls.endAll(StatusCode.CANCELLED, abortedBecause.gone());
+    if (this.busy) {
+      this.#calls.endAll(StatusCode.CANCELLED, abortedBecause.gone()); // Most connections end with no call open: no error is made.
+    }
     this.#settings.observer.onEnd(this, reason);
   }
 

@@ -36,7 +36,7 @@ export async function dial({ address, tls = {}, plaintext, timeoutMs, signal }: 
   if (!plaintext) {
     return await dialTls(address, tls, patience);
   }
-  const socket = await readySocket(patience, () => connectPlain(target(address)), "connect");
+  const socket = await readySocket(patience, () => connectPlain({ ...target(address), noDelay: true }), "connect");
   return { socket, peer: describe(socket, address, undefined, undefined) };
 }
 
@@ -49,6 +49,7 @@ async function dialTls(address: SocketAddress, settings: ClientTls, patience: Pa
   const gain = (session: Buffer): unknown => gained.push(session);
   const start = (): TLSSocket => {
     const socket = connectTls({ ...options, ...target(address), ...(offered && { session: offered.session }) });
+    socket.setNoDelay(true);
     socket.on("session", gain);
     if (settings.onKeylog !== undefined) {
       socket.on("keylog", settings.onKeylog);
