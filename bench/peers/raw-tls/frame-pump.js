@@ -9,22 +9,35 @@ export class FramePump {
   #socket;
   #table;
   #frameBytes;
+  #owed = 0;
+  /** Large frames go one by one: TLS would first copy all that wait into one buffer. */
+  #waits = false;
 
   constructor(socket, frame) {
     this.#socket = socket;
     this.#frameBytes = frame.length;
     this.#table = Buffer.concat(Array.from({ length: Math.ceil(maxPartBytes / frame.length) }, () => frame));
+    socket.on("drain", () => {
+      this.#waits = false;
+      this.#write(0);
+    });
   }
 
   /** Sends `count` frames. The table is never written to, so no copy is needed. */
   send(count) {
-    const partBytes = Math.min(Math.max((count * this.#frameBytes) / parts, minPartBytes), maxPartBytes);
+    if (this.#frameBytes <= maxPartBytes) this.#write(count);
+    else setImmediate(() => this.#write(count)); // Not from within the reading of what is still encrypted.
+  }
+
+  #write(count) {
+    this.#owed += count;
+    const partBytes = Math.min(Math.max((this.#owed * this.#frameBytes) / parts, minPartBytes), maxPartBytes);
     const perWrite = Math.ceil(partBytes / this.#frameBytes);
-    let left = count;
-    while (left > 0) {
-      const frames = Math.min(left, perWrite);
-      this.#socket.write(this.#table.subarray(0, frames * this.#frameBytes));
-      left -= frames;
+    while (this.#owed > 0 && !this.#waits) {
+      const frames = Math.min(this.#owed, perWrite);
+      this.#owed -= frames;
+      const wantsMore = this.#socket.write(this.#table.subarray(0, frames * this.#frameBytes));
+      this.#waits = !wantsMore && this.#frameBytes > maxPartBytes;
     }
   }
 }
