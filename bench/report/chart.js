@@ -4,7 +4,7 @@ import { barPanel } from "./bar-panel.js";
 import { linePanel } from "./line-panel.js";
 import { kibText, rateText } from "./numbers.js";
 
-const width = 900;
+const width = 960;
 const height = 470;
 
 const style = `
@@ -29,9 +29,9 @@ export function drawChart({ machine, cells, memory }) {
   const small = cells.filter(({ cell }) => cell.payload === "40B");
   const large = cells.find(({ cell }) => cell.payload === "1MB");
   const panels = [
-    small.length > 1 ? linePanel({ x: 64, y: 64, width: 360, height: 330 }, seriesOf(small)) : "",
-    large === undefined ? "" : barPanel({ x: 640, y: 64, width: 240 }, largeBars(large)),
-    memory === undefined ? "" : barPanel({ x: 640, y: 300, width: 240 }, memoryBars(memory)),
+    small.length > 1 ? linePanel({ x: 92, y: 64, width: 350, height: 330 }, seriesOf(small)) : "",
+    large === undefined ? "" : barPanel({ x: 680, y: 64, width: 260 }, largeBars(large)),
+    memory === undefined ? "" : barPanel({ x: 680, y: 310, width: 260 }, memoryBars(memory)),
   ];
   const day = machine.date.slice(0, 10);
   const [major] = machine.node.slice(1).split(".");
@@ -63,7 +63,7 @@ function seriesOf(cells) {
 
 function largeBars({ peers }) {
   return {
-    title: "1 MB each way, 4 in flight: MB/s",
+    title: "4 calls of 1 MB at once, MB/s",
     bars: peers.map(({ spec, label, rate }) => ({
       kind: parsePeer(spec).module,
       label,
@@ -75,7 +75,7 @@ function largeBars({ peers }) {
 
 function memoryBars({ peers }) {
   return {
-    title: "An idle connection on the server: KiB",
+    title: "An idle connection, KiB",
     bars: peers.map(({ spec, label, rssBytes }) => ({
       kind: spec === "bare-tls" ? spec : parsePeer(spec).module,
       label,

@@ -1,7 +1,7 @@
 // Lines over two logarithmic axes, each named at its end.
 
 const labelGap = 18;
-const powers = { 3: "1,000", 4: "10,000", 5: "100,000", 6: "1 million", 7: "10 million" };
+const powers = { 3: "1,000", 4: "10,000", 5: "100,000", 6: "1,000,000", 7: "10,000,000" };
 
 export function linePanel(box, { title, xTitle, series }) {
   const scale = scaleOf(
@@ -13,7 +13,7 @@ export function linePanel(box, { title, xTitle, series }) {
     grid(box, scale),
     `<text class="small" x="${box.x + box.width / 2}" y="${box.y + box.height + 40}" text-anchor="middle">${xTitle}</text>`,
     ...series.map((one) => line(one, scale)),
-    ...labels(box, series, scale),
+    ...labels(series, scale),
   ].join("\n");
 }
 
@@ -39,7 +39,7 @@ function grid({ x, y, width, height }, { xs, first, last, atX, atY }) {
     const level = atY(10 ** power).toFixed(1);
     parts.push(`<line class="grid" x1="${x}" x2="${x + width}" y1="${level}" y2="${level}"/>`);
     parts.push(
-      `<text class="small" x="${x}" y="${(Number(level) - 5).toFixed(1)}">${powers[power] ?? 10 ** power}</text>`,
+      `<text class="small" x="${x - 14}" y="${(Number(level) + 4).toFixed(1)}" text-anchor="end">${powers[power] ?? 10 ** power}</text>`,
     );
   }
   for (const value of xs) {
@@ -58,16 +58,16 @@ function line({ kind, points }, { atX, atY }) {
   ].join("\n");
 }
 
-/** At the height of the last point, pushed apart where two would touch. */
-function labels({ x, width }, series, { atY }) {
+/** Behind the last point, pushed apart where two would touch. */
+function labels(series, { atX, atY }) {
   const placed = series
-    .map(({ kind, label, points }) => ({ kind, label, at: atY(points.at(-1).y) }))
-    .sort((left, right) => left.at - right.at);
+    .map(({ kind, label, points }) => ({ kind, label, x: atX(points.at(-1).x), y: atY(points.at(-1).y) }))
+    .sort((left, right) => left.y - right.y);
   for (let index = 1; index < placed.length; index += 1) {
-    placed[index].at = Math.max(placed[index].at, placed[index - 1].at + labelGap);
+    placed[index].y = Math.max(placed[index].y, placed[index - 1].y + labelGap);
   }
-  return placed.map(({ kind, label, at }) => {
+  return placed.map(({ kind, label, x, y }) => {
     const own = kind === "ours" ? " own" : "";
-    return `<text class="label ${kind}${own}" x="${x + width + 14}" y="${(at + 4).toFixed(1)}">${label}</text>`;
+    return `<text class="label ${kind}${own}" x="${(x + 14).toFixed(1)}" y="${(y + 4).toFixed(1)}">${label}</text>`;
   });
 }
