@@ -155,6 +155,18 @@ const REQUEST_STREAMS: readonly HostileCase[] = [
     after: "lives",
   },
   {
+    name: "a stream of requests that is turned away when some of it is used up",
+    call: "endlessStream",
+    send: [
+      response(1, {
+        status: { code: 14, message: "no room" },
+        metadata: [{ key: "earshot.delivery", value: { $case: "text", value: "not_processed" } }],
+      }),
+    ],
+    told: "UNAVAILABLE undefined not_processed",
+    after: "lives",
+  },
+  {
     name: "an end of the connection before the requests end",
     call: "endlessStream",
     send: [],
