@@ -94,31 +94,41 @@ t.test("a process that was busy does not blame its peer, before it asked or afte
   t.equal(pair.channel.open, true);
 });
 
-t.test("busy right after it has asked: the question is on its way, and its answer counts", async (t) => {
-  // The peer is a thread of its own, since it must not be busy too. It answers anything with part of a frame.
-  const peer = new Worker(
-    `const { parentPort } = require("node:worker_threads");
-    const server = require("node:net").createServer((socket) => socket.on("data", () => socket.write(Buffer.of(0xff))));
-    server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));`,
-    { eval: true },
-  );
-  t.teardown(() => peer.terminate());
-  const [port] = await once(peer, "message");
-  const socket = connect({ host: "127.0.0.1", port });
-  await once(socket, "connect");
-  const { channel, owner } = channelOn(t, socket, { pingTimeoutMs: 100 });
-  const answered = signal();
-  const send = channel.send.bind(channel);
-  channel.send = (frame) => {
-    setTimeout(() => beBusy(200), 0);
-    beBusy(2); // The timer is due before anything else.
-    return send(frame);
-  };
-  socket.on("data", () => answered.resolve());
-  channel.pingIntervalMs = 10;
-  t.equal(await Promise.race([answered.promise, owner.ended]), undefined);
-  t.equal(channel.open, true);
-});
+// Timers come first in each turn of the event loop, then sockets, then immediates.
+const beforeTurnEnds = (run: () => void) => setTimeout(run, 0);
+const beforeAnswer = (run: () => void) => setTimeout(() => setImmediate(run), 20);
+
+for (const [name, delay, answerAfterMs] of [
+  ["busy right after it has asked: the question is on its way, and its answer counts", beforeTurnEnds, 0],
+  ["busy while the answer arrives: it is read before the peer is judged", beforeAnswer, 50],
+] as const) {
+  t.test(name, async (t) => {
+    // The peer is a thread of its own, since it must not be busy too. It answers anything with part of a frame.
+    const answer = `setTimeout(() => socket.write(Buffer.of(0xff)), ${answerAfterMs})`;
+    const peer = new Worker(
+      `const { parentPort } = require("node:worker_threads");
+      const server = require("node:net").createServer((socket) => socket.on("data", () => ${answer}));
+      server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));`,
+      { eval: true },
+    );
+    t.teardown(() => peer.terminate());
+    const [port] = await once(peer, "message");
+    const socket = connect({ host: "127.0.0.1", port });
+    await once(socket, "connect");
+    const { channel, owner } = channelOn(t, socket, { pingTimeoutMs: 100 });
+    const answered = signal();
+    const send = channel.send.bind(channel);
+    channel.send = (frame) => {
+      delay(() => beBusy(200));
+      beBusy(2); // Else the timer for 0 ms is not due before all else.
+      return send(frame);
+    };
+    socket.on("data", () => answered.resolve());
+    channel.pingIntervalMs = 10;
+    await Promise.race([answered.promise, owner.ended]);
+    t.equal(channel.open, true);
+  });
+}
 
 t.test("what waits for a slow reader is not asked through: the stall has its own limit", async (t) => {
   const pair = await channelPair(t, { pingTimeoutMs: 10, stallTimeoutMs: 100 }, { reads: false });
