@@ -106,7 +106,7 @@ export class ServerConnection implements ChannelOwner, CallCarrier, DrainHost {
         this.#calls.credit(frame.streamId, frame.bytes);
         return;
       case "cancel":
-        this.#calls.cancel(frame.streamId);
+        this.#calls.cancel(frame.streamId, frame.code);
         return;
       case "ping":
         this.#channel.onPing(frame);

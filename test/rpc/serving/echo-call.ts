@@ -54,8 +54,8 @@ export function credit(streamId: number, bytes: number): Buffer {
   return frameBytes({ streamId, body: { $case: "credit", value: { bytes } } });
 }
 
-export function cancel(streamId: number): Buffer {
-  return frameBytes({ streamId, body: { $case: "cancel", value: { code: StatusCode.CANCELLED } } });
+export function cancel(streamId: number, code: number = StatusCode.CANCELLED): Buffer {
+  return frameBytes({ streamId, body: { $case: "cancel", value: { code } } });
 }
 
 export function hello(fields: { minPingIntervalMs?: number } = {}): Buffer {
