@@ -10,6 +10,7 @@ import { CallQueue } from "./call-queue.js";
 import type { CallKeeper, ClientCall } from "./client-call.js";
 import { OpenCalls, type OpenCallsObserver } from "./open-calls.js";
 import type { Redial } from "./redial.js";
+import { RestingCalls } from "./resting-calls.js";
 import { notSent, unavailable } from "./unavailable.js";
 
 export interface DispatcherObserver {
@@ -30,8 +31,6 @@ export interface Reconnecting {
 
 /** A call that comes back this often is its caller's to repeat. */
 const MAX_RETURNS = 4;
-/** A call that the server had no room for goes back after about this long, times how often it came back. */
-const RETURN_DELAY_MS = 50;
 
 export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   readonly #limits: Limits;
@@ -39,7 +38,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   readonly #observer: DispatcherObserver;
   readonly #deadlines = new DeadlineQueue();
   readonly #queue = new CallQueue();
-  readonly #resting = new Set<ClientCall>();
+  readonly #resting = new RestingCalls(this.#deadlines, (call) => this.#enqueue(call));
   readonly #sockets = new Set<OpenCalls>();
   readonly #closing = new AbortController();
   /** Where new calls go; undefined while there is no connection. */
@@ -129,7 +128,8 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
     if (error.reason === "server_closing") {
       this.#enqueue(call);
     } else {
-      this.#rest(call);
+      this.#resting.add(call);
+      this.#connect(); // The time that it rests does not keep the process alive; a connection does.
     }
   }
 
@@ -166,9 +166,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
       return;
     }
     this.#queue.add(call);
-    if (this.#current === undefined) {
-      this.#connect();
-    }
+    this.#connect();
   }
 
   /** Sends what waits, as far as the server's streams and the socket have room. */
@@ -186,29 +184,16 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
     this.#pumping = false;
   }
 
-  /** The server had no room for it: it goes again a little later, and not together with all the others. */
-  #rest(call: ClientCall): void {
-    const retry: Due = {
-      dueAt: Number.POSITIVE_INFINITY,
-      slot: -1,
-      onDue: () => {
-        if (this.#resting.delete(call) && !call.settled) {
-          this.#enqueue(call);
-        }
-      },
-    };
-    this.#resting.add(call);
-    this.#deadlines.schedule(retry, performance.now() + RETURN_DELAY_MS * call.returns * (0.5 + Math.random()));
-  }
-
   #drop(call: ClientCall): void {
     this.#deadlines.remove(call);
     this.#queue.remove(call);
-    this.#resting.delete(call);
+    this.#resting.remove(call);
   }
 
+  /** Dials, unless there is a connection, or nobody waits for one. */
   #connect(): void {
-    if (this.#reconnecting === undefined || this.#dialing || this.#ending !== undefined || this.#queue.size === 0) {
+    const wanted = this.#current === undefined && this.#queue.size + this.#resting.size > 0;
+    if (!wanted || this.#reconnecting === undefined || this.#dialing || this.#ending !== undefined) {
       return;
     }
     this.#dialing = true;
@@ -246,7 +231,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   }
 
   #failWaiting(reason: RpcError): void {
-    for (const call of [...this.#queue.takeAll(), ...this.#resting]) {
+    for (const call of [...this.#queue.takeAll(), ...this.#resting.all()]) {
       this.#drop(call);
       call.fail(notSent(reason));
     }
