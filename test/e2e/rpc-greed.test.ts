@@ -9,6 +9,8 @@ import { testAuthority } from "../helpers/rpc-pair.js";
 import { asking, data, hello, messageOfBytes, opening, request, UNREAD } from "../rpc/conformance/client-frames.js";
 import { LoadProcess, type Report } from "./rpc-load-process.js";
 
+t.setTimeout(180_000);
+
 /** What one client may hold of a server by default: 32 MiB of unread requests, 1 MiB of unread answers, and what surrounds them. */
 const MAX_GROWTH_BYTES = 60_000_000;
 /** Looks at the server while the greed goes on. */
