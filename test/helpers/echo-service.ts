@@ -145,11 +145,14 @@ function pause({ delayMs }: EchoRequest, { signal }: CallContext): Promise<void>
     return undefined;
   }
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, delayMs);
     const onAbort = (): void => {
       clearTimeout(timer);
       reject(signal.reason);
     };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, delayMs);
     signal.addEventListener("abort", onAbort, { once: true });
   });
 }
