@@ -62,7 +62,7 @@ const DEFAULT_LIMITS: Limits = {
   maxStreams: 1024,
   maxConnections: 10_000,
   maxConnectionsPerAddress: 2_000,
-  maxHandshakes: 4_000,
+  maxHandshakes: 6_000,
   handshakeTimeoutMs: 10_000,
   firstFrameTimeoutMs: 5_000,
   frameTimeoutMs: 30_000,

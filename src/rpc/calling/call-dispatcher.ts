@@ -9,7 +9,7 @@ import type { Dialled } from "../transport/dial.js";
 import { CallQueue } from "./call-queue.js";
 import type { CallKeeper, ClientCall } from "./client-call.js";
 import { OpenCalls, type OpenCallsObserver } from "./open-calls.js";
-import type { Redial } from "./redial.js";
+import { isLasting, type Redial } from "./redial.js";
 import { RestingCalls } from "./resting-calls.js";
 import { notSent, unavailable } from "./unavailable.js";
 
@@ -115,7 +115,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
 
   onReturned(call: ClientCall, error: RpcError): void {
     call.returns += 1;
-    if (!call.repeatable || call.returns > MAX_RETURNS || call.settled || !this.#mayRepeat) {
+    if (!call.repeatable || call.returns > MAX_RETURNS || call.settled || isLasting(error) || !this.#mayRepeat) {
       call.fail(error);
       this.#endWhenIdle();
       return;
