@@ -45,10 +45,13 @@ async function open(index: number): Promise<void> {
   const tcp = connectTcp(to);
   // A refusal is an end like any other; the counts tell.
   tcp.on("error", () => {});
-  const beganAt = performance.now();
+  let connectedAt = Number.POSITIVE_INFINITY;
+  tcp.once("connect", () => {
+    connectedAt = performance.now();
+  });
   tcp.on("close", () => {
     fate.gone += 1;
-    fate.longestLifeMs = Math.max(fate.longestLifeMs, performance.now() - beganAt);
+    fate.longestLifeMs = Math.max(fate.longestLifeMs, performance.now() - connectedAt);
   });
   await either(tcp, "connect");
   if (kind === "half_open") {

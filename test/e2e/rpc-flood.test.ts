@@ -21,7 +21,7 @@ const PHASE_MS = FULL ? 8_000 : 50;
 /** The 99th percentile is taken of so many calls, and the median of all such windows: a passing cloud is not the weather. */
 const WINDOW_CALLS = FULL ? 2_000 : 20;
 /** The server's default, and what the timers of two busy processes may add. */
-const HALF_OPEN_LIFE_MS = 10_000 + 2_000;
+const HALF_OPEN_LIFE_MS = 10_000 + 1_000;
 
 t.setTimeout(300_000);
 

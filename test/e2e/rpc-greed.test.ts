@@ -14,7 +14,7 @@ t.setTimeout(180_000);
 /** What one client may hold of a server by default: 32 MiB of unread requests, 1 MiB of unread answers, and what surrounds them. */
 const MAX_GROWTH_BYTES = 60_000_000;
 /** Looks at the server while the greed goes on. */
-const ROUNDS = 8;
+const ROUNDS = 4;
 const ENDLESS = 0xffff_ffff;
 const PINGS = Buffer.concat(
   Array.from({ length: 20_000 }, () => frameBytes({ body: { $case: "ping", value: { token: 1n } } })),

@@ -14,11 +14,11 @@ import { InProcessServer } from "./in-process-server.js";
 import { MutatedClient } from "./mutated-client.js";
 import { FRAMES_PER_SESSION, MUTATION_CHANCE, SessionFuzz, turn } from "./session-fuzz.js";
 
-const FRAMES = wanted("EARSHOT_FUZZ_FRAMES", 12_000);
-const TLS_FRAMES = wanted("EARSHOT_FUZZ_TLS_FRAMES", 200);
+const FRAMES = wanted("EARSHOT_FUZZ_FRAMES", 6_000);
+const TLS_FRAMES = wanted("EARSHOT_FUZZ_TLS_FRAMES", 150);
 const MAX_GROWTH_BYTES = 20_000_000;
 /** Code is compiled and pools are filled by then; what grows after it is growth. */
-const WARM_UP_FRAMES = 4_000;
+const WARM_UP_FRAMES = 3_000;
 
 t.setTimeout(3_600_000);
 
