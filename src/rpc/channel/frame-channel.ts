@@ -244,7 +244,8 @@ export class FrameChannel implements WatchedChannel {
 
   readonly #onPeerEnd = (): void => {
     if (this.#state === "open") {
-      this.destroy(this.#endReason());
+      // An alert comes as an error, and the end right behind it.
+      this.destroy(this.#socketError === undefined ? this.#endReason() : this.#closeReason());
     }
   };
 
