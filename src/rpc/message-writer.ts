@@ -37,7 +37,9 @@ export class MessageWriter implements Record<keyof BinaryWriter, unknown> {
   }
 
   finish(): Uint8Array {
-    const message = this.#block.subarray(this.#start, this.#at);
+    // A third of what Buffer.subarray takes.
+    const { buffer, byteOffset } = this.#block;
+    const message = new Uint8Array(buffer, byteOffset + this.#start, this.#at - this.#start);
     if (this.#block.length > BLOCK_BYTES) {
       this.#block = Buffer.alloc(0); // It belongs to this message alone.
       this.#at = 0;
