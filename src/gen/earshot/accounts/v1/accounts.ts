@@ -93,7 +93,7 @@ export interface RetryAfter {
 }
 
 function createBaseAccount(): Account {
-  return { accountId: new Uint8Array(0), username: "", createdAtMs: 0n };
+  return { accountId: noBytes, username: "", createdAtMs: 0n };
 }
 
 export const Account: MessageFns<Account, "earshot.accounts.v1.Account"> = {
@@ -169,7 +169,7 @@ export const Account: MessageFns<Account, "earshot.accounts.v1.Account"> = {
   },
   fromPartial(object: DeepPartial<Account>): Account {
     const message = createBaseAccount();
-    message.accountId = object.accountId ?? new Uint8Array(0);
+    message.accountId = object.accountId ?? noBytes;
     message.username = object.username ?? "";
     message.createdAtMs = (object.createdAtMs !== undefined && object.createdAtMs !== null)
       ? BigInt(object.createdAtMs)
@@ -179,7 +179,7 @@ export const Account: MessageFns<Account, "earshot.accounts.v1.Account"> = {
 };
 
 function createBaseRegisterRequest(): RegisterRequest {
-  return { username: "", password: "", requestId: new Uint8Array(0) };
+  return { username: "", password: "", requestId: noBytes };
 }
 
 export const RegisterRequest: MessageFns<RegisterRequest, "earshot.accounts.v1.RegisterRequest"> = {
@@ -254,7 +254,7 @@ export const RegisterRequest: MessageFns<RegisterRequest, "earshot.accounts.v1.R
     const message = createBaseRegisterRequest();
     message.username = object.username ?? "";
     message.password = object.password ?? "";
-    message.requestId = object.requestId ?? new Uint8Array(0);
+    message.requestId = object.requestId ?? noBytes;
     return message;
   },
 };
@@ -959,3 +959,5 @@ export interface MessageFns<T, V extends string> {
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }
+
+const noBytes = new Uint8Array(0);
