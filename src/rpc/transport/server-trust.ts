@@ -18,8 +18,7 @@ export function clientTlsOptions(settings: ClientTls, host: string): tls.Connect
     ALPNProtocols: [ALPN_PROTOCOL],
     // SNI carries names only, never addresses (RFC 6066, section 3).
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    checkServerIdentity: (_hostname, certificate) =>
-      checksName(settings) ? tls.checkServerIdentity(name, certificate) : undefined,
+    checkServerIdentity: (_hostname, certificate) => (checksName(settings) ? nameError(name, certificate) : undefined),
     rejectUnauthorized: checksChain(settings),
   };
 }
@@ -81,9 +80,18 @@ function resumedRefusal(
     return refusal("certificate_expired", "the certificate of the resumed session is out of date");
   }
   const mismatch = checksName(settings)
-    ? tls.checkServerIdentity(settings.serverName ?? host, certificate.toLegacyObject())
+    ? nameError(settings.serverName ?? host, certificate.toLegacyObject())
     : undefined;
   return mismatch === undefined ? undefined : fromSocketError(mismatch, host, "not_sent");
+}
+
+/** Whether the certificate is for that name or address (RFC 9525). */
+function nameError(name: string, certificate: tls.PeerCertificate): Error | undefined {
+  // Node 22.23 compares addresses as texts, and finds no IPv6 one. OpenSSL compares them as bytes.
+  if (isIP(name) !== 0 && new X509Certificate(certificate.raw).checkIP(name) !== undefined) {
+    return undefined;
+  }
+  return tls.checkServerIdentity(name, certificate);
 }
 
 function refusal(reason: Reason, message: string): RpcError {
