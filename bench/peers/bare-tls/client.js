@@ -18,8 +18,10 @@ export async function connectLoad(settings, resume) {
   const keep = (session) => {
     if (sessions.length < 64) sessions.push(session);
   };
+  // Each is used once where there are enough, as ours does it.
+  const nextSession = () => (sessions.length > 1 ? sessions.pop() : sessions[0]);
   return startConnecting(resume, async (servername) => {
-    const socket = await open(servername, sessions.pop(), resume ? keep : () => {});
+    const socket = await open(servername, nextSession(), resume ? keep : () => {});
     socket.isSessionReused();
     return () => socket.end();
   });

@@ -4,40 +4,47 @@
 const parts = 4;
 const minPartBytes = 4096;
 const maxPartBytes = 16 * 1024;
+const pieceBytes = 64 * 1024;
 
 export class FramePump {
   #socket;
   #table;
   #frameBytes;
   #owed = 0;
-  /** Large frames go one by one: TLS would first copy all that wait into one buffer. */
-  #waits = false;
+  #sentBytes = 0;
 
   constructor(socket, frame) {
     this.#socket = socket;
     this.#frameBytes = frame.length;
     this.#table = Buffer.concat(Array.from({ length: Math.ceil(maxPartBytes / frame.length) }, () => frame));
-    socket.on("drain", () => {
-      this.#waits = false;
-      this.#write(0);
-    });
+    socket.on("drain", () => this.#sendPieces());
   }
 
   /** Sends `count` frames. The table is never written to, so no copy is needed. */
   send(count) {
-    if (this.#frameBytes <= maxPartBytes) this.#write(count);
-    else setImmediate(() => this.#write(count)); // Not from within the reading of what is still encrypted.
+    if (this.#frameBytes <= maxPartBytes) {
+      this.#sendTogether(count);
+      return;
+    }
+    this.#owed += count;
+    setImmediate(() => this.#sendPieces()); // Not from within the reading of what is still encrypted.
   }
 
-  #write(count) {
-    this.#owed += count;
-    const partBytes = Math.min(Math.max((this.#owed * this.#frameBytes) / parts, minPartBytes), maxPartBytes);
+  #sendTogether(count) {
+    const partBytes = Math.min(Math.max((count * this.#frameBytes) / parts, minPartBytes), maxPartBytes);
     const perWrite = Math.ceil(partBytes / this.#frameBytes);
-    while (this.#owed > 0 && !this.#waits) {
-      const frames = Math.min(this.#owed, perWrite);
-      this.#owed -= frames;
-      const wantsMore = this.#socket.write(this.#table.subarray(0, frames * this.#frameBytes));
-      this.#waits = !wantsMore && this.#frameBytes > maxPartBytes;
+    for (let left = count; left > 0; left -= perWrite) {
+      this.#socket.write(this.#table.subarray(0, Math.min(left, perWrite) * this.#frameBytes));
+    }
+  }
+
+  /** A large frame leaves piece by piece: the other side deciphers one while we encipher the next. */
+  #sendPieces() {
+    while (this.#owed > 0 && !this.#socket.writableNeedDrain) {
+      const end = Math.min(this.#sentBytes + pieceBytes, this.#frameBytes);
+      this.#socket.write(this.#table.subarray(this.#sentBytes, end));
+      this.#owed -= end === this.#frameBytes ? 1 : 0;
+      this.#sentBytes = end % this.#frameBytes;
     }
   }
 }
