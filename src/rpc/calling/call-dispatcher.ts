@@ -31,6 +31,8 @@ export interface Reconnecting {
 
 /** A call that comes back this often is its caller's to repeat. */
 const MAX_RETURNS = 4;
+/** Only told as the cause of others: to make it anew for each connection would take longer than to close it. */
+const CLOSED_HERE = unavailable("connection_closed", "the connection was closed by this side", "unknown");
 
 export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   readonly #limits: Limits;
@@ -40,12 +42,13 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   readonly #queue = new CallQueue();
   readonly #resting = new RestingCalls(this.#deadlines, (call) => this.#enqueue(call));
   readonly #sockets = new Set<OpenCalls>();
-  readonly #closing = new AbortController();
   /** Where new calls go; undefined while there is no connection. */
   #current: OpenCalls | undefined;
   #pumping = false;
   #dialing = false;
   #dialTimer: NodeJS.Timeout | undefined;
+  /** Gives up the attempt to connect that is under way. Most connections never make a second one. */
+  #giveUp: AbortController | undefined;
   #ended = false;
   #ending: RpcError | undefined;
 
@@ -88,7 +91,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
       this.#onGraceEnd();
       return;
     }
-    this.#ending = unavailable("connection_closed", "the connection was closed by this side", "unknown");
+    this.#ending = CLOSED_HERE;
     if (this.#current === undefined) {
       this.#failWaiting(this.#ending);
     }
@@ -197,10 +200,12 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
       return;
     }
     this.#dialing = true;
+    this.#giveUp ??= new AbortController();
+    const { signal } = this.#giveUp;
     const { redial, dial } = this.#reconnecting;
     // This timer keeps the process alive: someone waits for a call.
     this.#dialTimer = setTimeout(
-      () => dial(this.#closing.signal).then(this.#onDialled, this.#onDialFailed),
+      () => dial(signal).then(this.#onDialled, this.#onDialFailed),
       redial.delayMs(performance.now()),
     );
   }
@@ -257,7 +262,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   /** The end of all: nothing is queued, dialled or sent from here on. */
   #finish(reason: RpcError): void {
     this.#deadlines.remove(this.#graceEnd);
-    this.#closing.abort();
+    this.#giveUp?.abort();
     clearTimeout(this.#dialTimer);
     this.#current = undefined;
     this.#ending ??= reason;
