@@ -21,3 +21,21 @@ export function analyseCell({ cell, rounds }, peers) {
     })),
   };
 }
+
+/** `{ name, peers: [{ spec, label, rate, serverUs, resumed, toBare? }] }`: ours and bare TLS, connecting in one way. */
+export function analyseConnecting({ name, rounds }, peers) {
+  const rates = (spec) => rounds[spec].map(({ rate }) => rate);
+  const present = peers.filter(({ spec }) => rounds[spec]?.length > 0);
+  const bare = present.find(({ module }) => module === "bare-tls");
+  return {
+    name,
+    peers: present.map((peer) => ({
+      spec: peer.spec,
+      label: peer.label,
+      rate: summarize(rates(peer.spec)),
+      serverUs: summarize(rounds[peer.spec].map(({ serverUs }) => serverUs)),
+      resumed: summarize(rounds[peer.spec].map(({ resumed }) => resumed)).median,
+      toBare: peer === bare || !bare ? undefined : summarizeRatio(rates(peer.spec), rates(bare.spec)),
+    })),
+  };
+}

@@ -9,7 +9,7 @@ export const usage = `npm run bench -- [options]
   --parts PARTS     of calls,streams,connections,memory
   --rounds N        rounds of each cell
   --build FOLDER    the build of ours, default dist
-  --no-save         leave bench/results and docs/bench.svg as they are
+  --no-save         leave bench/results and docs/bench.svg as they are; only a whole run writes them anyway
   --profile SIDE    client or server: records one cell under --cpu-prof and prints where time goes`;
 
 const parts = ["calls", "streams", "connections", "memory"];
@@ -22,7 +22,7 @@ export function readOptions(args) {
       quick: { type: "boolean", default: false },
       only: { type: "string", default: Object.keys(peers).join(",") },
       cells: { type: "string", default: "" },
-      parts: { type: "string", default: parts.join(",") },
+      parts: { type: "string" },
       rounds: { type: "string" },
       build: { type: "string", default: "dist" },
       "no-save": { type: "boolean", default: false },
@@ -33,13 +33,17 @@ export function readOptions(args) {
   const rounds = Number(values.rounds ?? (values.quick ? 5 : 15));
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a whole number from 1");
   const prefixes = values.cells.split(",");
+  const chosen = cells.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
+  if (chosen.length === 0) throw new Error(`no cell begins so: there are ${cells.map(({ name }) => name).join(" ")}`);
   return {
     ...values,
     rounds,
-    save: !values["no-save"],
-    parts: values.parts.split(","),
+    // What is written down is a whole run.
+    save: !values["no-save"] && !values.quick && values.cells === "" && values.parts === undefined,
+    // Who names cells asks about calls.
+    parts: (values.parts ?? (values.cells === "" ? parts.join(",") : "calls")).split(","),
     peers: values.only.split(",").map((spec) => withBuild(parsePeer(spec), values.build)),
-    cells: cells.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix))),
+    cells: chosen,
     times: values.quick
       ? { firstWarmMs: 250, warmMs: 40, measureMs: 200 }
       : { firstWarmMs: 400, warmMs: 80, measureMs: 400 },

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { answer } from "./pinned.js";
 
 let client;
-let connections;
+const connections = [];
 
 answer({
   async dial({ peer, ...settings }) {
@@ -34,12 +34,13 @@ answer({
   /** Holds so many connections open, and nothing more. */
   async hold({ peer, count, ...settings }) {
     const { dialMany } = await import(`../peers/${peer}/client.js`);
-    connections = await dialMany(settings, count);
-    return { held: connections.length };
+    const dialled = await dialMany(settings, count);
+    connections.push(...dialled); // Or the collector would close them.
+    return { held: dialled.length };
   },
   async connectionRate({ peer, resume, warmMs, measureMs, ...settings }) {
     const { connectLoad } = await import(`../peers/${peer}/client.js`);
-    const load = connectLoad(settings, resume);
+    const load = await connectLoad(settings, resume);
     await wait(warmMs);
     const start = performance.now();
     const before = load.completed;
@@ -50,6 +51,6 @@ answer({
     const ms = performance.now() - start;
     await load.stop();
     if (load.failed !== undefined) throw load.failed;
-    return { count, resumed, ms };
+    return { count, resumed, ms, total: load.completed };
   },
 });

@@ -2,18 +2,27 @@
 import { PinnedProcess } from "./pinned.js";
 
 export class PeerPair {
-  static async start(peer, certificate, options = {}) {
+  static async start(peer, certificate, { minVersion, ...options } = {}) {
     const pair = new PeerPair(peer, options);
-    const { cert, key } = certificate;
-    const { port } = await pair.server.ask("serve", { peer: peer.module, cert, key, build: peer.build });
-    pair.target = { peer: peer.module, port, cert, build: peer.build };
-    return pair;
+    try {
+      await pair.#serve(certificate, minVersion);
+      return pair;
+    } catch (error) {
+      await pair.close();
+      throw error;
+    }
   }
 
   constructor(peer, { serverOptions = [], clientOptions = [] }) {
     this.peer = peer;
     this.server = new PinnedProcess("peer-server", { core: 0, nodeOptions: serverOptions });
     this.client = new PinnedProcess("peer-client", { core: 1, nodeOptions: clientOptions });
+  }
+
+  async #serve({ cert, key }, minVersion) {
+    const { module, build } = this.peer;
+    const { port } = await this.server.ask("serve", { peer: module, cert, key, build, minVersion });
+    this.target = { peer: module, port, cert, build };
   }
 
   dial() {
@@ -27,6 +36,13 @@ export class PeerPair {
     const serverCpuUs = await this.server.ask("cpu");
     if (count === 0) throw new Error(`${this.peer.label}: nothing was answered in ${Math.round(ms)} ms`);
     return { rate: (count * 1000) / ms, clientUs: cpuUs / count, serverUs: serverCpuUs / count };
+  }
+
+  /** One round of new connections. */
+  async connect(load) {
+    await this.server.ask("cpu");
+    const { total, ...result } = await this.client.ask("connectionRate", load);
+    return { ...result, serverUs: (await this.server.ask("cpu")) / total };
   }
 
   /** The client first: a server that goes away with calls open would be an error. */

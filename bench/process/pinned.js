@@ -3,11 +3,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
-const canPin = spawnSync("taskset", ["-c", "0", "true"]).status === 0;
-const cores = availableParallelism();
+/** Whether a process can be told its core. */
+export const canPin = availableParallelism() > 1 && spawnSync("taskset", ["-c", "1", "true"]).status === 0;
 
 /** How the processes stand on the cores, for the report. */
-export const placement = canPin && cores > 1 ? "server on core 0, client on core 1" : "not pinned";
+export const placement = canPin ? "server on core 0, client on core 1" : "not pinned";
 
 /** A child of ours. `role` is the file in this folder that it runs. */
 export class PinnedProcess {
@@ -19,7 +19,7 @@ export class PinnedProcess {
   constructor(role, { core, nodeOptions = [], env = {} }) {
     const file = fileURLToPath(new URL(`./${role}.js`, import.meta.url));
     const command = [process.execPath, ...nodeOptions, file];
-    if (canPin && cores > 1) command.unshift("taskset", "-c", String(core));
+    if (canPin) command.unshift("taskset", "-c", String(core));
     // Five thousand connections need as many descriptors; a soft limit may be raised up to the hard one.
     const line = ["-c", 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"', "sh", ...command];
     this.#child = spawn("sh", line, {

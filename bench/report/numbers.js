@@ -2,14 +2,26 @@
 
 /** Three digits that mean something. */
 export function rateText(value) {
-  const digits = Math.max(0, Math.floor(Math.log10(value)) - 2);
-  return (Math.round(value / 10 ** digits) * 10 ** digits).toLocaleString("en-US");
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 2);
+  return (Math.round(value / unit) * unit).toLocaleString("en-US");
 }
 
+/** Two digits: no ratio of a run is truer. */
 export function ratioText(value) {
-  return value >= 20 ? value.toFixed(0) : value >= 2 ? value.toFixed(1) : value.toFixed(2);
+  return value >= 10
+    ? String(Math.round(value))
+    : value >= 1
+      ? value.toFixed(1)
+      : value >= 0.1
+        ? value.toFixed(2)
+        : value.toPrecision(1);
 }
 
-export function spreadText({ q1, q3 }) {
-  return `${rateText(q1)} to ${rateText(q3)}`;
+export function kibText(bytes) {
+  return (bytes / 1024).toFixed(1);
+}
+
+/** The middle half of the rounds. */
+export function spreadText({ q1, q3 }, text) {
+  return `${text(q1)} to ${text(q3)}`;
 }

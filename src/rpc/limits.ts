@@ -12,7 +12,7 @@ export interface Limits {
   readonly maxStreams: number;
   /** Connections in all. Above it: closed on arrival, before any TLS work is spent on it. */
   readonly maxConnections: number;
-  /** Connections of one address, or of one IPv6 network (/64), so that one host cannot take all. Closed on arrival. */
+  /** Connections of one address, or of one IPv6 network (/64), so that one host, or one proxy, cannot take all. Closed on arrival. */
   readonly maxConnectionsPerAddress: number;
   /**
    * Half-open TLS handshakes in all. Above it the oldest is closed: an honest client is done within milliseconds, so what
@@ -29,7 +29,7 @@ export interface Limits {
   readonly idleTimeoutMs: number;
   /** Unwritten bytes for a peer that does not read. Above it: we stop reading from that peer until half is gone. */
   readonly maxOutstandingBytes: number;
-  /** Unwritten bytes that make no progress for this long: the connection is dropped. */
+  /** Unwritten bytes that make no progress for this long: the connection is dropped. A peer that is dead while we write is noticed so. */
   readonly stallTimeoutMs: number;
   /** Request payloads of the calls open at once, and streamed messages that wait unread. Above it: RESOURCE_EXHAUSTED. */
   readonly maxOpenRequestBytes: number;
@@ -60,10 +60,10 @@ const MAX_WINDOW_BYTES = 0x7fff_ffff;
 const DEFAULT_LIMITS: Limits = {
   maxFrameBytes: 4 * 1024 * 1024,
   maxStreams: 1024,
-  maxConnections: 10_000,
-  maxConnectionsPerAddress: 2_000,
-  maxHandshakes: 4_000,
-  handshakeTimeoutMs: 10_000,
+  maxConnections: 20_000,
+  maxConnectionsPerAddress: 12_000,
+  maxHandshakes: 6_000,
+  handshakeTimeoutMs: 8_000,
   firstFrameTimeoutMs: 5_000,
   frameTimeoutMs: 30_000,
   idleTimeoutMs: 300_000,

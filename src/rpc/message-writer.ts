@@ -31,11 +31,15 @@ export class MessageWriter implements Record<keyof BinaryWriter, unknown> {
   /** Begins a message, and forgets one that an encoder left when it threw. */
   begin(): void {
     this.#at = this.#start;
-    this.#forks.length = 0;
+    if (this.#forks.length > 0) {
+      this.#forks.length = 0; // Setting it costs as much as a short text.
+    }
   }
 
   finish(): Uint8Array {
-    const message = this.#block.subarray(this.#start, this.#at);
+    // A third of what Buffer.subarray takes.
+    const { buffer, byteOffset } = this.#block;
+    const message = new Uint8Array(buffer, byteOffset + this.#start, this.#at - this.#start);
     if (this.#block.length > BLOCK_BYTES) {
       this.#block = Buffer.alloc(0); // It belongs to this message alone.
       this.#at = 0;

@@ -50,12 +50,24 @@ export interface AccountServerOptions {
 
 const PURGE_INTERVAL_MS = 60 * 60 * 1000;
 const DEFAULT_GRACE_MS = 10_000;
+/** Requests here are names and passwords: nobody needs more room, and strangers get no more. */
+const ACCOUNT_LIMITS: Partial<Limits> = {
+  maxFrameBytes: 64 * 1024,
+  maxStreams: 128,
+  streamWindowBytes: 64 * 1024,
+  maxOpenRequestBytes: 1024 * 1024,
+};
 
 /** Opens the database. Call `listen` on what it resolves with. @throws StoreError, RpcError `bad_options`, RangeError */
 export async function createAccountServer(options: AccountServerOptions): Promise<AccountServer> {
   const { database, tls, plaintext, limits, lifetime, watchPollMs, now } = options;
   const { metrics } = options;
-  const rpc = new RpcServer({ tls, plaintext, limits, interceptors: metrics && [metrics.interceptor] });
+  const rpc = new RpcServer({
+    tls,
+    plaintext,
+    limits: { ...ACCOUNT_LIMITS, ...limits },
+    interceptors: metrics && [metrics.interceptor],
+  });
   const health = serveHealth(rpc);
   health.set(AccountServiceDefinition.fullName, "SERVING");
   if (options.reflection === true) {

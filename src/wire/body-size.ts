@@ -2,6 +2,7 @@
 import type { MetadataEntry, Status } from "../gen/earshot/call/v1/call.js";
 import { fieldBytes, optionalFieldBytes, textBytes, uint32FieldBytes, uint64FieldBytes } from "./field-writer.js";
 import type { Frame, HelloFrame } from "./frame.js";
+import { methodBytes } from "./known-methods.js";
 import { DEFAULT_FRAME_LIMITS } from "./limits.js";
 import { WireError } from "./wire-error.js";
 
@@ -21,7 +22,7 @@ export function bodyHeadBytes(frame: Frame): number {
   switch (frame.kind) {
     case "request":
       return (
-        limitedText(frame.method, LIMITS.maxMethodBytes, "the method") +
+        methodFieldBytes(frame.method) +
         uint32FieldBytes(uint32(frame.timeoutMs, "timeoutMs")) +
         (frame.open ? 2 : 0) +
         uint32FieldBytes(uint32(frame.credit, "credit")) +
@@ -107,8 +108,17 @@ function payloadHeadBytes(payload: Uint8Array): number {
   return optionalFieldBytes(payload.length) - payload.length;
 }
 
+/** One that is too long is refused before its bytes are kept. */
+function methodFieldBytes(method: string): number {
+  const length = method.length > LIMITS.maxMethodBytes ? textBytes(method) : methodBytes(method).length;
+  return limitedFieldBytes(length, LIMITS.maxMethodBytes, "the method");
+}
+
 function limitedText(text: string, maxBytes: number, what: string): number {
-  const length = textBytes(text);
+  return limitedFieldBytes(textBytes(text), maxBytes, what);
+}
+
+function limitedFieldBytes(length: number, maxBytes: number, what: string): number {
   if (length > maxBytes) {
     throw notEncodable(`${what} has ${length} bytes, more than ${maxBytes}`);
   }

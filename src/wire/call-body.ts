@@ -22,7 +22,7 @@ export function decodeRequest(reader: FieldReader, limits: FrameLimits, streamId
       case 1:
         reader.expect(tag, LENGTH_DELIMITED);
         seen = reader.once(tag, seen);
-        method = reader.text(limits.maxMethodBytes, "a method");
+        method = reader.method(limits.maxMethodBytes);
         break;
       case 2:
         reader.expect(tag, VARINT);

@@ -1,4 +1,5 @@
 // Protobuf fields, read strictly: what other decoders read past in silence is refused here, with its code and offset.
+import { keepMethod, knownMethod } from "./known-methods.js";
 import { WireError, type WireErrorCode } from "./wire-error.js";
 
 export const VARINT = 0;
@@ -93,14 +94,26 @@ export class FieldReader {
 
   /** Text of at most `maxBytes` bytes of UTF-8. */
   text(maxBytes: number, what: string): string {
-    const tagEnd = this.#at;
-    const length = this.#length();
-    if (length > maxBytes) {
-      throw this.#error("limit_exceeded", `${what} has ${length} bytes, more than ${maxBytes}`, tagEnd);
-    }
+    const length = this.#limitedLength(maxBytes, what);
     const start = this.#at;
     this.#at += length;
     return length <= SHORT_TEXT_BYTES ? this.#shortText(start) : this.#longText(start);
+  }
+
+  /** As `text`; the same bytes mostly give the very same string, whose hash is known then. */
+  method(maxBytes: number): string {
+    const lengthAt = this.#at;
+    const length = this.#limitedLength(maxBytes, "a method");
+    const start = this.#at;
+    const end = start + length;
+    let method = knownMethod(this.#bytes, start, end);
+    if (method === undefined) {
+      this.#at = lengthAt;
+      method = this.text(maxBytes, "a method");
+      keepMethod(this.#bytes, start, end, method);
+    }
+    this.#at = end;
+    return method;
   }
 
   /** Checks that the next length-delimited field holds nothing but zeros; returns its length. */
@@ -186,6 +199,15 @@ export class FieldReader {
     const length = this.uint32();
     if (length > this.#end - this.#at) {
       throw this.#error("past_end", `a field of ${length} bytes reaches past its message`, start);
+    }
+    return length;
+  }
+
+  #limitedLength(maxBytes: number, what: string): number {
+    const start = this.#at;
+    const length = this.#length();
+    if (length > maxBytes) {
+      throw this.#error("limit_exceeded", `${what} has ${length} bytes, more than ${maxBytes}`, start);
     }
     return length;
   }

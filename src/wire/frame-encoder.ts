@@ -4,6 +4,7 @@ import type { MetadataEntry, Status } from "../gen/earshot/call/v1/call.js";
 import { bodyHeadBytes, detailBytes, entryBytes, notEncodable, payloadOf, statusBytes, uint32 } from "./body-size.js";
 import { FieldWriter, fieldBytes, textBytes, uint32FieldBytes } from "./field-writer.js";
 import type { Frame, FrameKind, HelloFrame } from "./frame.js";
+import { methodBytes } from "./known-methods.js";
 import { WIRE_LIMITS } from "./limits.js";
 
 /** `head` then `payload` is the frame with its prefix. `payload` is the frame's own, not a copy. */
@@ -96,7 +97,7 @@ function isIgnorable(frame: Frame, options: FrameOptions): boolean {
 function writeBody(writer: FieldWriter, frame: Frame): void {
   switch (frame.kind) {
     case "request":
-      writer.optionalText(0x0a, frame.method);
+      writer.optionalBytes(0x0a, methodBytes(frame.method));
       writer.uint32(0x10, frame.timeoutMs);
       writer.bool(0x18, frame.open);
       writer.uint32(0x20, frame.credit);

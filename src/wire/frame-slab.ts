@@ -5,6 +5,8 @@ import { type FrameOptions, planFrame, writeHead } from "./frame-encoder.js";
 
 /** A larger payload goes out as a chunk of its own: copying it would cost more than one chunk more. */
 const MAX_COPIED_PAYLOAD_BYTES = 0x1000;
+/** A larger payload goes out in pieces: a write says only when all of it has left, and a slow line must show progress. */
+const MAX_CHUNK_BYTES = 0x40000;
 const FIRST_SLAB_BYTES = 0x400;
 const MAX_SLAB_BYTES = 0x10000;
 const NO_OPTIONS: FrameOptions = {};
@@ -43,7 +45,7 @@ export class FrameSlab {
       this.#used += payload.length;
     } else {
       this.#closeSlab();
-      this.#chunks.push(payload);
+      this.#addPieces(payload);
     }
     this.#length += headBytes + payload.length;
     return headBytes + payload.length;
@@ -57,6 +59,12 @@ export class FrameSlab {
     this.#chunks = [];
     this.#length = 0;
     return chunks;
+  }
+
+  #addPieces(payload: Uint8Array): void {
+    for (let start = 0; start < payload.length; start += MAX_CHUNK_BYTES) {
+      this.#chunks.push(payload.subarray(start, start + MAX_CHUNK_BYTES));
+    }
   }
 
   #room(bytes: number): Buffer {

@@ -7,6 +7,8 @@ import { testAuthority } from "../helpers/rpc-pair.js";
 import { type CallName, LoadProcess, type Report } from "./rpc-load-process.js";
 import { reconcile } from "./rpc-load-record.js";
 
+t.setTimeout(180_000);
+
 /** A dead peer is found out within these. */
 const LIMITS: Partial<Limits> = { pingIntervalMs: 200, pingTimeoutMs: 300, minPingIntervalMs: 50 };
 const KINDS: readonly CallName[] = ["unary", "serverStream", "clientStream", "bidi"];

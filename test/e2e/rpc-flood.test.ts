@@ -14,14 +14,14 @@ import { type CrowdOrder, LoadProcess, type Report } from "./rpc-load-process.js
 const FULL = process.env["EARSHOT_FLOOD"] === "full";
 const SIZE = FULL ? { idle: 5_000, halfOpen: 5_000, dribbling: 100 } : { idle: 150, halfOpen: 150, dribbling: 10 };
 /** In full: the server's defaults, but for one more connection than they allow. */
-const LIMITS: Partial<Limits> = FULL ? { maxConnections: 20_000 } : { handshakeTimeoutMs: 700, frameTimeoutMs: 700 };
+const LIMITS: Partial<Limits> = FULL ? { maxConnections: 20_000 } : { handshakeTimeoutMs: 2_000, frameTimeoutMs: 700 };
 const DRIBBLE_EVERY_MS = FULL ? 1_000 : 50;
 /** How long each phase is measured that does not end by itself. */
 const PHASE_MS = FULL ? 8_000 : 50;
 /** The 99th percentile is taken of so many calls, and the median of all such windows: a passing cloud is not the weather. */
 const WINDOW_CALLS = FULL ? 2_000 : 20;
 /** The server's default, and what the timers of two busy processes may add. */
-const HALF_OPEN_LIFE_MS = 10_000 + 2_000;
+const HALF_OPEN_LIFE_MS = 10_000 + 1_000;
 
 t.setTimeout(300_000);
 

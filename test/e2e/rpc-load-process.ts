@@ -50,7 +50,13 @@ export type Report =
   /** Every caller has stopped. */
   | { readonly what: "finished" }
   /** The server's books, whenever it is asked for them. */
-  | { readonly what: "books"; readonly openCalls: number; readonly openConnections: number };
+  | {
+      readonly what: "books";
+      readonly openCalls: number;
+      readonly openConnections: number;
+      /** Heap and buffers, after everything was collected that can be. */
+      readonly heldBytes: number;
+    };
 
 type Program = "rpc-load-server" | "rpc-load-client" | "rpc-flood-crowd";
 

@@ -5,6 +5,7 @@ import { openSync } from "node:fs";
 import { RpcServer } from "../../src/rpc/index.js";
 import { EchoServiceDefinition } from "../gen/earshot/test/v1/echo.js";
 import { recordedHandlers } from "../helpers/echo-service.js";
+import { heldBytes } from "../helpers/held-bytes.js";
 import type { Report, ServerOrder } from "./rpc-load-process.js";
 import { writeLine } from "./rpc-load-record.js";
 
@@ -26,7 +27,7 @@ const count = (book: keyof typeof books, step: number) => (): void => {
 };
 server.on("call", count("openCalls", 1)).on("callEnd", count("openCalls", -1));
 server.on("connection", count("openConnections", 1)).on("connectionEnd", count("openConnections", -1));
-process.on("message", () => report({ what: "books", ...books }));
+process.on("message", () => report({ what: "books", ...books, heldBytes: heldBytes() }));
 
 process.once("SIGTERM", () => {
   server.close({ graceMs }).then(() => process.exit(0));

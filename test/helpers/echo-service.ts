@@ -24,7 +24,7 @@ export const ASK = {
   fail: "fail",
 } as const;
 
-/** A metadata key whose presence makes a handler hang before it reads anything. */
+/** A metadata key whose presence makes a handler hang before it reads anything; under "stop" it answers without reading. */
 export const UNREAD_KEY = "unread";
 
 /** A metadata key by which a caller names its call. */
@@ -49,7 +49,9 @@ function echoHandlers(): EchoHandlers {
     async clientStream(requests, ctx) {
       let totalBytes = 0n;
       let index = 0;
-      await hangUnread(ctx);
+      if (await answersUnread(ctx)) {
+        return {};
+      }
       for await (const request of requests) {
         totalBytes += BigInt(request.data.length);
         index += 1;
@@ -62,7 +64,9 @@ function echoHandlers(): EchoHandlers {
     },
     async *bidi(requests, ctx) {
       let index = 0;
-      await hangUnread(ctx);
+      if (await answersUnread(ctx)) {
+        return;
+      }
       for await (const request of requests) {
         if (await obey(request, ctx)) {
           return;
@@ -120,10 +124,13 @@ async function obey({ text }: EchoRequest, ctx: CallContext): Promise<boolean> {
   return text === ASK.stop;
 }
 
-async function hangUnread(ctx: CallContext): Promise<void> {
-  if (ctx.metadata.get(UNREAD_KEY) !== undefined) {
+/** Whether the handler is to answer without having read anything. */
+async function answersUnread(ctx: CallContext): Promise<boolean> {
+  const wish = ctx.metadata.get(UNREAD_KEY);
+  if (wish !== undefined && wish !== ASK.stop) {
     await aborted(ctx);
   }
+  return wish === ASK.stop;
 }
 
 /** Rejects when the call is aborted, and never resolves. */
@@ -138,11 +145,14 @@ function pause({ delayMs }: EchoRequest, { signal }: CallContext): Promise<void>
     return undefined;
   }
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, delayMs);
     const onAbort = (): void => {
       clearTimeout(timer);
       reject(signal.reason);
     };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, delayMs);
     signal.addEventListener("abort", onAbort, { once: true });
   });
 }

@@ -22,32 +22,26 @@ function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }
 
-/** Cuts received bytes into frames; one that is not complete yet is left out. */
-function decodeFrames(bytes: Buffer): Frame[] {
-  const frames: Frame[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    let length = 0;
-    let shift = 0;
-    let byte = 0x80;
-    while (byte >= 0x80 && at < bytes.length) {
-      byte = bytes[at++] ?? 0;
-      length |= (byte & 0x7f) << shift;
-      shift += 7;
+/** The first frame in the bytes and where it ends; undefined while it is not complete. */
+function firstFrame(bytes: Buffer): { frame: Frame; end: number } | undefined {
+  let length = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    length |= (byte & 0x7f) << (7 * at);
+    const end = at + 1 + length;
+    if (byte < 0x80) {
+      return end > bytes.length ? undefined : { frame: Frame.decode(bytes.subarray(at + 1, end)), end };
     }
-    if (byte >= 0x80 || at + length > bytes.length) {
-      break;
-    }
-    frames.push(Frame.decode(bytes.subarray(at, at + length)));
-    at += length;
   }
-  return frames;
+  return undefined;
 }
 
 export class RawClient {
   readonly socket: Socket;
   readonly closed: Promise<void>;
-  #received: Buffer[] = [];
+  readonly #received: Buffer[] = [];
+  readonly #frames: Frame[] = [];
+  #undecoded: Buffer = Buffer.alloc(0);
   #wake: () => void = () => {};
   #gone = false;
 
@@ -55,6 +49,7 @@ export class RawClient {
     this.socket = socket;
     socket.on("data", (chunk) => {
       this.#received.push(chunk);
+      this.#decode(chunk);
       this.#wake();
     });
     socket.on("error", () => {});
@@ -67,30 +62,39 @@ export class RawClient {
     });
   }
 
+  /** All that has come. */
   get bytes(): Buffer {
     return Buffer.concat(this.#received);
   }
 
   /** Resolves with all frames so far once `enough` holds of them, or the connection is gone. */
   async frames(enough: (frames: Frame[]) => boolean = () => false): Promise<Frame[]> {
-    while (!this.#gone && !enough(decodeFrames(this.bytes))) {
+    while (!this.#gone && !enough(this.#frames)) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    return decodeFrames(this.bytes);
+    return [...this.#frames];
   }
 
   write(...parts: Uint8Array[]): this {
     this.socket.write(Buffer.concat(parts));
     return this;
   }
+
+  #decode(chunk: Buffer): void {
+    this.#undecoded = this.#undecoded.length === 0 ? chunk : Buffer.concat([this.#undecoded, chunk]);
+    for (let first = firstFrame(this.#undecoded); first !== undefined; first = firstFrame(this.#undecoded)) {
+      this.#frames.push(first.frame);
+      this.#undecoded = this.#undecoded.subarray(first.end);
+    }
+  }
 }
 
 /** Connects over TLS, or over bare TCP to a server in plaintext mode. */
 export async function rawClient(
   t: Pick<Test, "teardown">,
-  { host, port, ca }: RunningServer,
+  { host, port, ca }: Pick<RunningServer, "host" | "port" | "ca">,
   plaintext = false,
 ): Promise<RawClient> {
   const socket = plaintext

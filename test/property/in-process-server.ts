@@ -1,7 +1,6 @@
-// Server connections over pairs of streams in this process: no kernel between, so that a million frames take no ports.
+// Server connections within this process, with handlers of all kinds, and what becomes of them.
 
-import type { Socket } from "node:net";
-import { type Duplex, duplexPair } from "node:stream";
+import type { Duplex } from "node:stream";
 import { DeadlineQueue } from "../../src/rpc/channel/deadline-queue.js";
 import type { Limits, RpcError } from "../../src/rpc/index.js";
 import { withDefaults } from "../../src/rpc/limits.js";
@@ -10,6 +9,7 @@ import { type ConnectionObserver, ServerConnection } from "../../src/rpc/serving
 import { FrameDecoder } from "../../src/wire/frame-decoder.js";
 import { EchoServiceDefinition } from "../gen/earshot/test/v1/echo.js";
 import type { EchoHandlers } from "../helpers/echo-service.js";
+import { IN_PROCESS_PEER, inProcessPair } from "./in-process-socket.js";
 
 /** What a million frames may ask of these handlers is bounded: the test is about the engine. */
 const HANDLERS: EchoHandlers = {
@@ -66,14 +66,11 @@ export class InProcessServer {
 
   /** The client's end of a new connection. What the server sends is decoded, and must decode. */
   connect(): ClientEnd {
-    const [near, far] = duplexPair();
-    const socket = Object.assign(far, { setNoDelay: () => far, setKeepAlive: () => far, remoteAddress: "in process" });
+    const { socket, other } = inProcessPair();
     this.counts.connection += 1;
-    // A channel uses of a Socket what a Duplex has as well, and setNoDelay.
-    const asSocket = socket as unknown as Socket;
     const settings = { observer: this.#observer, limits: this.#limits, deadlines: this.#deadlines };
-    new ServerConnection(1, asSocket, { address: "in process", port: 0, encrypted: false }, settings);
-    return new ClientEnd(near, (error) => this.faults.add(`the server sent what does not decode: ${String(error)}`));
+    new ServerConnection(1, socket, IN_PROCESS_PEER, settings);
+    return new ClientEnd(other, (error) => this.faults.add(`the server sent what does not decode: ${String(error)}`));
   }
 
   #onEnd(reason: RpcError | undefined): void {

@@ -3,7 +3,7 @@
 import type { RandomSource } from "../helpers/random-source.js";
 import { decodeUnlessRefused, disagreementOn, withoutPrefix } from "./decoder-agreement.js";
 import type { InProcessServer } from "./in-process-server.js";
-import { MutatedSession } from "./mutated-session.js";
+import { MutatedClient } from "./mutated-client.js";
 
 export const MUTATION_CHANCE = 0.6;
 export const FRAMES_PER_SESSION = 24;
@@ -33,7 +33,7 @@ export class SessionFuzz {
 
   async #sessionsUntil(wantedFrames: number): Promise<void> {
     while (this.mutated < wantedFrames) {
-      const session = new MutatedSession(this.#random, MUTATION_CHANCE);
+      const session = new MutatedClient(this.#random, MUTATION_CHANCE);
       const client = this.#server.connect();
       for (let count = 0; count < FRAMES_PER_SESSION && !client.over; count += 1) {
         const { bytes, mutated } = session.next();

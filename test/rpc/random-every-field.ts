@@ -83,7 +83,7 @@ export function randomEveryField(random: RandomSource, rarity: number, depth = 0
   return fields;
 }
 
-export function text(random: RandomSource): string {
+function text(random: RandomSource): string {
   const length = random.below(3) === 0 ? pick(random, LENGTHS) : random.below(60);
   if (random.below(2) === 0) {
     return "x".repeat(length);

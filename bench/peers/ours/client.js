@@ -1,4 +1,5 @@
 // earshot/rpc, the client.
+import { startConnecting } from "../../connect-load.js";
 import { dialPool } from "../../dial-pool.js";
 import { startLanes } from "../../lanes.js";
 import { login, payloads, sampleBytes, streamedBytes } from "../../messages.js";
@@ -33,4 +34,13 @@ function wrongLength() {
 export async function dialMany({ port, cert, build }, count) {
   const { connect } = await loadProduct(build);
   return dialPool(count, () => connect({ host: "127.0.0.1", port, tls: { ca: cert } }));
+}
+
+/** New connections, one after the other in each lane. */
+export async function connectLoad({ port, cert, build }, resume) {
+  const { connect } = await loadProduct(build);
+  return startConnecting(resume, async (serverName) => {
+    const connection = await connect({ host: "127.0.0.1", port, tls: { ca: cert, serverName } });
+    return () => connection.close({ graceMs: 0 });
+  });
 }

@@ -2,10 +2,10 @@
 import { loginAnswer, sampleBytes } from "../../messages.js";
 import { loadProduct } from "../../product.js";
 
-export async function serve({ cert, key, build }) {
+export async function serve({ cert, key, build, minVersion }) {
   const { RpcServer, AccountServiceDefinition, EchoServiceDefinition } = await loadProduct(build);
   // All connections of a benchmark come from one address.
-  const server = new RpcServer({ tls: { cert, key }, limits: { maxConnectionsPerAddress: 10_000 } });
+  const server = new RpcServer({ tls: { cert, key, minVersion }, limits: { maxConnectionsPerAddress: 10_000 } });
   server.serve(AccountServiceDefinition, {
     login: () => loginAnswer,
     register: unused,

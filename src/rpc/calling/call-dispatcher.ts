@@ -9,7 +9,8 @@ import type { Dialled } from "../transport/dial.js";
 import { CallQueue } from "./call-queue.js";
 import type { CallKeeper, ClientCall } from "./client-call.js";
 import { OpenCalls, type OpenCallsObserver } from "./open-calls.js";
-import type { Redial } from "./redial.js";
+import { isLasting, type Redial } from "./redial.js";
+import { RestingCalls } from "./resting-calls.js";
 import { notSent, unavailable } from "./unavailable.js";
 
 export interface DispatcherObserver {
@@ -30,8 +31,8 @@ export interface Reconnecting {
 
 /** A call that comes back this often is its caller's to repeat. */
 const MAX_RETURNS = 4;
-/** A call that the server had no room for goes back after about this long, times how often it came back. */
-const RETURN_DELAY_MS = 50;
+/** Only told as the cause of others: to make it anew for each connection would take longer than to close it. */
+const CLOSED_HERE = unavailable("connection_closed", "the connection was closed by this side", "unknown");
 
 export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   readonly #limits: Limits;
@@ -39,14 +40,15 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   readonly #observer: DispatcherObserver;
   readonly #deadlines = new DeadlineQueue();
   readonly #queue = new CallQueue();
-  readonly #resting = new Set<ClientCall>();
+  readonly #resting = new RestingCalls(this.#deadlines, (call) => this.#enqueue(call));
   readonly #sockets = new Set<OpenCalls>();
-  readonly #closing = new AbortController();
   /** Where new calls go; undefined while there is no connection. */
   #current: OpenCalls | undefined;
   #pumping = false;
   #dialing = false;
   #dialTimer: NodeJS.Timeout | undefined;
+  /** Gives up the attempt to connect that is under way. Most connections never make a second one. */
+  #giveUp: AbortController | undefined;
   #ended = false;
   #ending: RpcError | undefined;
 
@@ -89,7 +91,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
       this.#onGraceEnd();
       return;
     }
-    this.#ending = unavailable("connection_closed", "the connection was closed by this side", "unknown");
+    this.#ending = CLOSED_HERE;
     if (this.#current === undefined) {
       this.#failWaiting(this.#ending);
     }
@@ -116,7 +118,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
 
   onReturned(call: ClientCall, error: RpcError): void {
     call.returns += 1;
-    if (!call.repeatable || call.returns > MAX_RETURNS || call.settled || !this.#mayRepeat) {
+    if (!call.repeatable || call.returns > MAX_RETURNS || call.settled || isLasting(error) || !this.#mayRepeat) {
       call.fail(error);
       this.#endWhenIdle();
       return;
@@ -129,7 +131,8 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
     if (error.reason === "server_closing") {
       this.#enqueue(call);
     } else {
-      this.#rest(call);
+      this.#resting.add(call);
+      this.#connect(); // The time that it rests does not keep the process alive; a connection does.
     }
   }
 
@@ -166,9 +169,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
       return;
     }
     this.#queue.add(call);
-    if (this.#current === undefined) {
-      this.#connect();
-    }
+    this.#connect();
   }
 
   /** Sends what waits, as far as the server's streams and the socket have room. */
@@ -186,36 +187,25 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
     this.#pumping = false;
   }
 
-  /** The server had no room for it: it goes again a little later, and not together with all the others. */
-  #rest(call: ClientCall): void {
-    const retry: Due = {
-      dueAt: Number.POSITIVE_INFINITY,
-      slot: -1,
-      onDue: () => {
-        if (this.#resting.delete(call) && !call.settled) {
-          this.#enqueue(call);
-        }
-      },
-    };
-    this.#resting.add(call);
-    this.#deadlines.schedule(retry, performance.now() + RETURN_DELAY_MS * call.returns * (0.5 + Math.random()));
-  }
-
   #drop(call: ClientCall): void {
     this.#deadlines.remove(call);
     this.#queue.remove(call);
-    this.#resting.delete(call);
+    this.#resting.remove(call);
   }
 
+  /** Dials, unless there is a connection, or nobody waits for one. */
   #connect(): void {
-    if (this.#reconnecting === undefined || this.#dialing || this.#ending !== undefined || this.#queue.size === 0) {
+    const wanted = this.#current === undefined && this.#queue.size + this.#resting.size > 0;
+    if (!wanted || this.#reconnecting === undefined || this.#dialing || this.#ending !== undefined) {
       return;
     }
     this.#dialing = true;
+    this.#giveUp ??= new AbortController();
+    const { signal } = this.#giveUp;
     const { redial, dial } = this.#reconnecting;
     // This timer keeps the process alive: someone waits for a call.
     this.#dialTimer = setTimeout(
-      () => dial(this.#closing.signal).then(this.#onDialled, this.#onDialFailed),
+      () => dial(signal).then(this.#onDialled, this.#onDialFailed),
       redial.delayMs(performance.now()),
     );
   }
@@ -246,7 +236,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   }
 
   #failWaiting(reason: RpcError): void {
-    for (const call of [...this.#queue.takeAll(), ...this.#resting]) {
+    for (const call of [...this.#queue.takeAll(), ...this.#resting.all()]) {
       this.#drop(call);
       call.fail(notSent(reason));
     }
@@ -272,7 +262,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   /** The end of all: nothing is queued, dialled or sent from here on. */
   #finish(reason: RpcError): void {
     this.#deadlines.remove(this.#graceEnd);
-    this.#closing.abort();
+    this.#giveUp?.abort();
     clearTimeout(this.#dialTimer);
     this.#current = undefined;
     this.#ending ??= reason;

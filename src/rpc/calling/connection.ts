@@ -86,7 +86,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   /**
    * Takes no new calls, lets those in flight end within `graceMs`, fails the rest, and closes. Resolves when the socket
-   * is gone; it always does.
+   * is gone; it always does. A second call ends the grace of the first.
    */
   close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#open = false;

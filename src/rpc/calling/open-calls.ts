@@ -197,9 +197,10 @@ export class OpenCalls implements ChannelOwner, CallLink {
     const why =
       this.#stopped ?? reason ?? unavailable("connection_lost", "the server closed the connection", "unknown");
     const lost = this.#blame ?? reason ?? why;
+    const delivery = lost.delivery === "not_processed" ? "not_processed" : "unknown"; // The server refused the handshake.
     for (const call of this.#open.all()) {
       this.#forget(call);
-      call.fail(unavailable(lost.reason ?? "connection_lost", lost.message, "unknown", lost.cause ?? lost));
+      call.fail(unavailable(lost.reason ?? "connection_lost", lost.message, delivery, lost.cause ?? lost));
     }
     this.stop(why);
   }

@@ -22,12 +22,19 @@ const LASTING: ReadonlySet<Reason | undefined> = new Set<Reason>([
   "certificate_expired",
   "server_name_mismatch",
   "server_identity_changed",
+  "client_certificate_required",
+  "client_not_trusted",
   "alpn_mismatch",
   "not_tls",
   "tls_version_mismatch",
   "permission_denied",
   "bad_options",
 ]);
+
+/** Whether another attempt would end the same way. */
+export function isLasting({ reason }: RpcError): boolean {
+  return LASTING.has(reason);
+}
 
 /** Keeps count of attempts; neither dials nor waits by itself. Times are milliseconds of one clock. */
 export class Redial {
@@ -69,6 +76,6 @@ export class Redial {
     this.#failures += 1;
     this.#failedAt = nowMs;
     this.#failingSince ??= nowMs;
-    return LASTING.has(error.reason) || nowMs - this.#failingSince >= this.#policy.maxWaitMs;
+    return isLasting(error) || nowMs - this.#failingSince >= this.#policy.maxWaitMs;
   }
 }

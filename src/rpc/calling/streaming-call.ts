@@ -62,7 +62,7 @@ export class StreamingCall extends ClientCall implements InboxHost, PumpHost {
 
   override onData(frame: DataFrame): void {
     if (this.responses === undefined) {
-      throw violation(StatusCode.INVALID_ARGUMENT, "data on a call whose response is no stream");
+      return; // As on unary calls, and on the server: of no use, and no harm.
     }
     if (this.#sawEnd) {
       throw violation(StatusCode.INVALID_ARGUMENT, "data after the end of its stream");

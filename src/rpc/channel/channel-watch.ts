@@ -178,8 +178,9 @@ export class ChannelWatch implements Due {
     return activeAt + this.#limits.idleTimeoutMs;
   }
 
-  /** Only calls need a living peer. Who reads nothing of what we write is the stall timeout's business. */
+  /** Only calls need a living peer. A question behind a backlog proves nothing: who does not read is the stall timeout's business. */
   #heartbeatDue(): number {
-    return this.#channel.busy && !this.#channel.paused ? this.#heartbeat.dueAt : NEVER;
+    const { busy, paused, blockedSince } = this.#channel;
+    return busy && !paused && blockedSince === NEVER ? this.#heartbeat.dueAt : NEVER;
   }
 }

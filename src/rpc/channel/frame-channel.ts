@@ -45,7 +45,6 @@ export class FrameChannel implements WatchedChannel {
     this.#watch = new ChannelWatch(limits, deadlines, this);
     this.#decoder = new FrameDecoder({ maxFrameBytes });
     this.#outbox = new Outbox(socket, this.#watch.update);
-    socket.setNoDelay(true);
     socket.on("data", this.#onData);
     socket.on("drain", this.#onDrain);
     socket.on("end", this.#onPeerEnd);
@@ -107,7 +106,8 @@ export class FrameChannel implements WatchedChannel {
       return 0;
     }
     const length = this.#outbox.push(frame);
-    if (!this.#paused && this.#outbox.outstandingBytes > this.#limits.maxOutstandingBytes) {
+    // Only of a socket that is blocked it is certain that it drains, and that reading goes on then.
+    if (this.blocked && !this.#paused && this.#outbox.outstandingBytes > this.#limits.maxOutstandingBytes) {
       this.#paused = true;
       this.#socket.pause();
     }
@@ -135,6 +135,7 @@ export class FrameChannel implements WatchedChannel {
   #ask(): bigint {
     this.#lastToken += 1n;
     this.send({ kind: "ping", streamId: 0, token: this.#lastToken, ack: false });
+    this.#outbox.flush(); // The time for the answer begins now, whatever keeps this process busy before the tick ends.
     return this.#lastToken;
   }
 
@@ -229,20 +230,22 @@ export class FrameChannel implements WatchedChannel {
 
   readonly #onDrain = (): void => {
     this.#outbox.drain();
-    if (this.#paused && this.#outbox.outstandingBytes <= this.#limits.maxOutstandingBytes / 2) {
+    if (this.#paused && (!this.blocked || this.#outbox.outstandingBytes <= this.#limits.maxOutstandingBytes / 2)) {
       this.#paused = false;
       this.#watch.resumed();
       this.#socket.resume();
       this.#read();
     }
     if (!this.#outbox.blocked && this.#state === "open") {
+      this.#watch.expectAnswers(); // The peer has read our backlog: it lives.
       this.#owner.onWritable();
     }
   };
 
   readonly #onPeerEnd = (): void => {
     if (this.#state === "open") {
-      this.destroy(this.#endReason());
+      // An alert comes as an error, and the end right behind it.
+      this.destroy(this.#socketError === undefined ? this.#endReason() : this.#closeReason());
     }
   };
 

@@ -6,6 +6,8 @@ import { WIRE_LIMITS } from "../../wire/limits.js";
 import type { Limits } from "../limits.js";
 
 const NO_BYTES = new Uint8Array(0);
+/** A peer may want few pings, but not to be thought alive for weeks. */
+const MAX_PEER_PING_INTERVAL_MS = 300_000;
 const MINOR_VERSION = 0;
 /** What a Hello can say. */
 const MAX_PING_INTERVAL_MS = 0xffff_ffff;
@@ -33,7 +35,7 @@ export function peerLimits(hello: Hello): PeerLimits {
     maxFrameBytes: Math.max(hello.maxFrameBytes, FLOOR_LIMITS.maxFrameBytes),
     maxStreams: Math.max(hello.maxStreams, FLOOR_LIMITS.maxStreams),
     streamWindowBytes: Math.max(hello.streamWindowBytes, FLOOR_LIMITS.streamWindowBytes),
-    minPingIntervalMs: hello.minPingIntervalMs,
+    minPingIntervalMs: Math.min(hello.minPingIntervalMs, MAX_PEER_PING_INTERVAL_MS),
   };
 }
 

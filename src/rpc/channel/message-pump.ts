@@ -69,8 +69,9 @@ export class MessagePump {
       if (result.done) {
         return;
       }
-      if (!this.#stopped) {
-        await this.#send(result.value);
+      const later = this.#stopped ? undefined : this.#send(result.value);
+      if (later !== undefined) {
+        await later;
       }
     }
     this.#letGo();

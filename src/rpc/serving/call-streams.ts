@@ -141,8 +141,3 @@ export class CallStreams implements InboxHost, PumpHost {
   /** The caller gets no more credit, and its call ends when the handler answers. */
   onAbandoned(): void {}
 }
-
-/** Whether it can be read as a stream of messages. */
-export function isSource(value: unknown): value is MessageSource {
-  return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
-}

@@ -97,11 +97,13 @@ export class ServedCalls implements CallHost, StreamHost, Load {
     this.#calls.get(streamId)?.streams?.addCredit(bytes);
   }
 
-  cancel(streamId: number): void {
+  /** The caller gave up; `code` says why. Its deadline may pass there a moment before it does here. */
+  cancel(streamId: number, code: number): void {
     const call = this.#calls.get(streamId);
     if (call !== undefined) {
-      this.#close(call, StatusCode.CANCELLED, 0);
-      call.abort(abortedBecause.cancelled());
+      const reason = code === StatusCode.DEADLINE_EXCEEDED ? abortedBecause.deadline() : abortedBecause.cancelled();
+      this.#close(call, reason.code, 0);
+      call.abort(reason);
     }
   }
 

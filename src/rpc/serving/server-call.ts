@@ -4,9 +4,10 @@ import type { MetadataEntry } from "../../gen/earshot/call/v1/call.js";
 import type { RequestFrame } from "../../wire/frame.js";
 import type { CallContext, Peer } from "../call-context.js";
 import type { Due } from "../channel/deadline-queue.js";
+import { isMessageSource } from "../channel/message-pump.js";
 import { Metadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
-import { type CallStreams, isSource } from "./call-streams.js";
+import type { CallStreams } from "./call-streams.js";
 import type { Route } from "./routes.js";
 
 const NO_ENTRIES: readonly MetadataEntry[] = [];
@@ -163,7 +164,7 @@ export class ServerCall implements CallContext, Due {
 
   /** The handler counts as running until what it gave is read to its end, or has let go. */
   #stream(streams: CallStreams, source: unknown): void {
-    if (isSource(source)) {
+    if (isMessageSource(source)) {
       streams.send(source, this.#ended).then(
         () => this.#streamed(),
         (error) => this.#failed(error),

@@ -106,7 +106,7 @@ export class ServerConnection implements ChannelOwner, CallCarrier, DrainHost {
         this.#calls.credit(frame.streamId, frame.bytes);
         return;
       case "cancel":
-        this.#calls.cancel(frame.streamId);
+        this.#calls.cancel(frame.streamId, frame.code);
         return;
       case "ping":
         this.#channel.onPing(frame);
@@ -134,7 +134,9 @@ export class ServerConnection implements ChannelOwner, CallCarrier, DrainHost {
 
   onEnd(reason: RpcError | undefined): void {
     this.#drain?.stop();
-    this.#calls.endAll(StatusCode.CANCELLED, abortedBecause.gone());
+    if (this.busy) {
+      this.#calls.endAll(StatusCode.CANCELLED, abortedBecause.gone()); // Most connections end with no call open: no error is made.
+    }
     this.#settings.observer.onEnd(this, reason);
   }
 

@@ -39,17 +39,17 @@ export class Doorway {
   readonly #admission: Admission;
   readonly #listening: Listening<ListenAddress>[] = [];
   #closed = false;
-  readonly #guests = new WeakMap<Socket, Guest>();
-  /** Sockets whose handshake has not ended, the oldest first. */
-  readonly #halfOpen = new Set<Socket>();
+  /** Those whose handshake has not ended, the oldest first. */
+  readonly #halfOpen = new Map<Socket, Guest>();
   #tls: { readonly settings: ServerTls; readonly server: tls.Server } | undefined;
   #ticketKeys = randomBytes(TICKET_KEY_BYTES);
-  #ticketKeysUntil = performance.now() + TICKET_KEY_LIFETIME_MS;
+  readonly #renewal: NodeJS.Timeout;
 
   constructor(settings: ServerTls | undefined, limits: Limits, observer: DoorwayObserver) {
     this.#observer = observer;
     this.#limits = limits;
     this.#admission = new Admission(limits);
+    this.#renewal = setInterval(() => this.#renewTicketKeys(), TICKET_KEY_LIFETIME_MS).unref();
     if (settings !== undefined) {
       this.reload(settings);
     }
@@ -87,9 +87,11 @@ export class Doorway {
     for (const listening of this.#listening) {
       listening.close();
     }
-    for (const socket of this.#halfOpen) {
+    clearInterval(this.#renewal);
+    for (const socket of this.#halfOpen.keys()) {
       socket.destroy();
     }
+    this.#halfOpen.clear();
   }
 
   #onSocket(socket: Socket, isUnix: boolean): void {
@@ -105,54 +107,61 @@ export class Doorway {
       this.#observer.onRefused(address, refused("limit", refusal));
       return;
     }
-    socket.once("close", () => {
-      this.#halfOpen.delete(socket);
-      this.#admission.leave(address);
-    });
     const guest = { address, port: socket.remotePort ?? 0 };
+    socket.on("close", () => this.#onGone(socket, address));
     if (this.#tls === undefined) {
       this.#observer.onArrived(socket, new SocketPeer(guest.address, guest.port, undefined, undefined));
       return;
     }
-    this.#guests.set(socket, guest);
-    this.#halfOpen.add(socket);
-    this.#dropOldest();
-    this.#renewTicketKeys(this.#tls.server);
+    this.#halfOpen.set(socket, guest);
+    if (this.#halfOpen.size > this.#limits.maxHandshakes) {
+      this.#dropOldest();
+    }
     this.#tls.server.emit("connection", socket);
   }
 
-  #dropOldest(): void {
-    if (this.#halfOpen.size <= this.#limits.maxHandshakes) {
-      return;
+  #onGone(socket: Socket, address: string): void {
+    this.#admission.leave(address);
+    if (this.#halfOpen.has(socket)) {
+      setImmediate(() => this.#halfOpen.delete(socket)); // That its handshake failed may be told after this.
     }
-    for (const oldest of this.#halfOpen) {
+  }
+
+  #dropOldest(): void {
+    for (const [oldest, { address }] of this.#halfOpen) {
       this.#halfOpen.delete(oldest);
       oldest.destroy();
+      this.#observer.onRefused(
+        address,
+        refused("limit", `more than ${this.#limits.maxHandshakes} half-open handshakes`),
+      );
       return;
     }
   }
 
   /** OpenSSL knows one key at a time: sessions of the one before shake hands in full. */
-  #renewTicketKeys(server: tls.Server): void {
-    const now = performance.now();
-    if (now >= this.#ticketKeysUntil) {
-      this.#ticketKeys = randomBytes(TICKET_KEY_BYTES);
-      this.#ticketKeysUntil = now + TICKET_KEY_LIFETIME_MS;
-      server.setTicketKeys(this.#ticketKeys);
-    }
+  #renewTicketKeys(): void {
+    this.#ticketKeys = randomBytes(TICKET_KEY_BYTES);
+    this.#tls?.server.setTicketKeys(this.#ticketKeys);
   }
 
   #onHandshakeFailed(error: Error, socket: tls.TLSSocket): void {
-    const { address } = this.#guestOf(socket);
+    const guest = this.#takeGuest(socket);
     socket.destroy();
-    this.#observer.onRefused(address, fromClientError(error, address));
+    if (guest !== undefined) {
+      this.#observer.onRefused(guest.address, fromClientError(error, guest.address));
+    }
   }
 
   #onSecure(socket: tls.TLSSocket, settings: ServerTls): void {
-    const { address, port } = this.#guestOf(socket);
-    socket.on("error", ignore);
+    const guest = this.#takeGuest(socket);
+    if (guest === undefined) {
+      socket.on("error", ignore).destroy();
+      return;
+    }
+    const { address, port } = guest;
     if (socket.alpnProtocol !== ALPN_PROTOCOL) {
-      socket.destroy();
+      socket.on("error", ignore).destroy();
       this.#observer.onRefused(address, refused("alpn_mismatch", `no ALPN ${ALPN_PROTOCOL} offered`));
       return;
     }
@@ -161,7 +170,7 @@ export class Doorway {
       const certificate = socket.getPeerX509Certificate();
       const refusal = clientRefusal(socket, certificate, settings);
       if (refusal !== undefined) {
-        dismiss(socket, refusal);
+        dismiss(socket.on("error", ignore), refusal);
         this.#observer.onRefused(address, refusal);
         return;
       }
@@ -170,20 +179,18 @@ export class Doorway {
     this.#observer.onArrived(socket, new SocketPeer(address, port, socket, readCertificate));
   }
 
-  /** The admitted socket under a TLS socket has no handshake pending any more; tells where it came from. */
-  #guestOf(socket: tls.TLSSocket): Guest {
+  /** The admitted socket under a TLS socket has ended its handshake. Undefined when it was sent away meanwhile. */
+  #takeGuest(socket: tls.TLSSocket): Guest | undefined {
     const plain = plainSocketOf(socket);
-    if (plain === undefined) {
-      return { address: socket.remoteAddress ?? "unknown", port: socket.remotePort ?? 0 };
-    }
+    const guest = this.#halfOpen.get(plain);
     this.#halfOpen.delete(plain);
-    return this.#guests.get(plain) ?? { address: "unknown", port: 0 };
+    return guest;
   }
 }
 
 /** Node does not document which socket a TLS socket stands on, but has kept it there since its first versions. */
-function plainSocketOf(socket: tls.TLSSocket): Socket | undefined {
-  return "_parent" in socket && socket._parent instanceof Socket ? socket._parent : undefined;
+function plainSocketOf(socket: tls.TLSSocket): Socket {
+  return "_parent" in socket && socket._parent instanceof Socket ? socket._parent : socket;
 }
 
 function ignore(): void {}

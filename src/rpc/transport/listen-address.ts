@@ -14,6 +14,11 @@ export interface UnixListenAddress extends UnixAddress {
 export type ListenAddress = TcpAddress | UnixListenAddress;
 
 const DEFAULT_MODE = 0o600;
+/**
+ * Connections that wait to be accepted; the system may allow less. When clients come back all at once, those beyond it are
+ * lost in a way that both sides notice only late.
+ */
+const LISTEN_BACKLOG = 4_096;
 
 export interface Listening<A> {
   /** The address taken. */
@@ -51,7 +56,7 @@ interface Taken {
 function listenOnPort(server: Server, { host, port }: TcpAddress): Promise<Taken> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
       server.off("error", reject);
       const bound = server.address();
       const taken =
@@ -62,5 +67,5 @@ function listenOnPort(server: Server, { host, port }: TcpAddress): Promise<Taken
 }
 
 async function takeFile(server: Server, { path, mode = DEFAULT_MODE }: UnixListenAddress): Promise<Taken> {
-  return { taken: { path }, release: await listenOnFile(server, path, mode) };
+  return { taken: { path }, release: await listenOnFile(server, path, { mode, backlog: LISTEN_BACKLOG }) };
 }

@@ -25,7 +25,7 @@ export interface ProbedServer extends PeerCertificate {
 
 /** @throws RpcError as `connect` does, but for the reasons that verification has. */
 export async function probeServer({ host, port, serverName, timeoutMs = 10_000 }: ProbeOptions): Promise<ProbedServer> {
-  const options = clientTlsOptions({ insecure: true, serverName }, host);
+  const options = clientTlsOptions({ insecure: true, serverName }, host, () => undefined);
   const socket = await readySocket(
     { where: addressLabel({ host, port }), timeoutMs },
     () => connectTls({ ...options, host, port }),

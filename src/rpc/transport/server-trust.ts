@@ -10,16 +10,22 @@ import { isOutOfDate, publicKeyPin } from "./peer-certificate.js";
 import { fromSocketError } from "./socket-error.js";
 import { badTls, type ClientTls, readAuthorities, suiteOf } from "./tls-settings.js";
 
-/** What `tls.connect` needs for these settings and host. Whether to trust is decided by {@link serverRefusal} later. */
-export function clientTlsOptions(settings: ClientTls, host: string): tls.ConnectionOptions {
+/**
+ * What `tls.connect` needs for these settings and host. Whether to trust is decided by {@link serverRefusal} later.
+ * `readCertificate` gives the server's certificate once the handshake is done.
+ */
+export function clientTlsOptions(
+  settings: ClientTls,
+  host: string,
+  readCertificate: () => X509Certificate | undefined,
+): tls.ConnectionOptions {
   const name = settings.serverName ?? host;
   return {
     secureContext: sharedContext(settings),
     ALPNProtocols: [ALPN_PROTOCOL],
     // SNI carries names only, never addresses (RFC 6066, section 3).
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    checkServerIdentity: (_hostname, certificate) =>
-      checksName(settings) ? tls.checkServerIdentity(name, certificate) : undefined,
+    checkServerIdentity: () => (checksName(settings) ? nameError(name, readCertificate()) : undefined),
     rejectUnauthorized: checksChain(settings),
   };
 }
@@ -59,8 +65,8 @@ export function trustKey(settings: ClientTls, host: string): string {
 }
 
 function pinRefusal(certificate: X509Certificate, { pin }: ClientTls): RpcError | undefined {
-  const found = publicKeyPin(certificate);
-  if (pin === undefined || found === pin) {
+  const found = pin === undefined ? undefined : publicKeyPin(certificate);
+  if (found === pin) {
     return undefined;
   }
   const message = `the server's identity changed: its key is sha256/${found}, expected sha256/${pin}; if that is unexpected, someone may be in between`;
@@ -80,10 +86,31 @@ function resumedRefusal(
   if (checksChain(settings) && isOutOfDate(certificate)) {
     return refusal("certificate_expired", "the certificate of the resumed session is out of date");
   }
-  const mismatch = checksName(settings)
-    ? tls.checkServerIdentity(settings.serverName ?? host, certificate.toLegacyObject())
-    : undefined;
+  const mismatch = checksName(settings) ? nameError(settings.serverName ?? host, certificate) : undefined;
   return mismatch === undefined ? undefined : fromSocketError(mismatch, host, "not_sent");
+}
+
+/** Whether the certificate is for that name or address (RFC 9525). */
+function nameError(name: string, certificate: X509Certificate | undefined): Error | undefined {
+  if (certificate === undefined) {
+    return new Error("the server has no certificate");
+  }
+  // Node 22.23 compares addresses as texts, and finds no IPv6 one. OpenSSL compares them as bytes.
+  if (isIP(name) !== 0 && certificate.checkIP(name) !== undefined) {
+    return undefined;
+  }
+  return hasAlternativeName(name, certificate)
+    ? undefined
+    : tls.checkServerIdentity(name, certificate.toLegacyObject());
+}
+
+/** Mostly this settles it, and the rest of the certificate need not be taken apart. */
+function hasAlternativeName(name: string, { subjectAltName }: X509Certificate): boolean {
+  if (subjectAltName === undefined) {
+    return false;
+  }
+  const names = { subject: {}, subjectaltname: subjectAltName };
+  return tls.checkServerIdentity(name, names as tls.PeerCertificate) === undefined; // It reads no other part.
 }
 
 function refusal(reason: Reason, message: string): RpcError {

@@ -1,7 +1,7 @@
 // What both sides may choose about TLS (RFC 8446), and what nobody chooses: suites and ALPN (RFC 7301).
 
 import { X509Certificate } from "node:crypto";
-import type * as tls from "node:tls";
+import * as tls from "node:tls";
 import { StatusCode } from "../../wire/status-code.js";
 import { RpcError } from "../rpc-error.js";
 
@@ -56,8 +56,12 @@ const CIPHERS = [
   "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305",
 ].join(":");
 
+/** Elliptic groups, the one that also withstands quantum computers first, where OpenSSL has it (3.5). */
+const GROUPS = ["X25519MLKEM768:X25519:P-256:P-384", "X25519:P-256:P-384"] as const;
+
 interface Suite {
   readonly ciphers: string;
+  readonly ecdhCurve: string;
   readonly minVersion: TlsVersion;
   readonly maxVersion: TlsVersion;
 }
@@ -69,7 +73,24 @@ export function suiteOf(settings: ServerTls | ClientTls): Suite {
   if (minVersion > maxVersion) {
     throw badTls(`minVersion ${minVersion} is above maxVersion ${maxVersion}`);
   }
-  return { ciphers: CIPHERS, minVersion, maxVersion };
+  groups ??= supportedGroups();
+  return { ciphers: CIPHERS, ecdhCurve: groups, minVersion, maxVersion };
+}
+
+let groups: string | undefined;
+
+/**
+ * No finite-field groups, which OpenSSL would offer too: they cost a server far more than whoever asks it for them
+ * (CVE-2002-20001).
+ */
+function supportedGroups(): string {
+  const [best, least] = GROUPS;
+  try {
+    tls.createSecureContext({ ecdhCurve: best, ca: [] });
+    return best;
+  } catch {
+    return least;
+  }
 }
 
 /** Node takes what is no PEM without a word and then trusts nobody: that would look like an untrusted peer. */

@@ -14,15 +14,20 @@ const NAME_BYTES = 4;
 /** Two servers may start at once and both find the same stale file. */
 const MAX_ATTEMPTS = 3;
 
+interface FileSettings {
+  readonly mode: number;
+  readonly backlog: number;
+}
+
 /**
  * Listens on a name of its own, sets the mode, and only then gives the file its real name, by a link, which replaces nothing.
  * Resolves with what removes the file.
  * @throws RpcError `address_in_use` when someone listens there, or when the file is no socket; `bad_options`
  */
-export async function listenOnFile(server: Server, path: string, mode: number): Promise<() => void> {
+export async function listenOnFile(server: Server, path: string, { mode, backlog }: FileSettings): Promise<() => void> {
   const temporary = join(dirname(path), `.${randomBytes(NAME_BYTES).toString("hex")}`);
   checkPath(path, temporary);
-  await listening(server, temporary, mode);
+  await listening(server, temporary, mode, backlog);
   try {
     await claim(temporary, path);
   } catch (error) {
@@ -42,10 +47,10 @@ function checkPath(path: string, temporary: string): void {
   }
 }
 
-function listening(server: Server, path: string, mode: number): Promise<void> {
+function listening(server: Server, path: string, mode: number, backlog: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ path }, () => {
+    server.listen({ path, backlog }, () => {
       server.off("error", reject);
       resolve();
     });

@@ -84,6 +84,7 @@ t.test("left while it opens, it is left as soon as it is open", async (t) => {
   gate.resolve();
   t.match(await left, { done: true });
   await read;
+  await lazy.return();
   t.same(asked, ["next", "return"]);
 });
 

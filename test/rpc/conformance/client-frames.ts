@@ -68,6 +68,9 @@ export function opening(
 /** The handler of such a call reads nothing. */
 export const UNREAD = { metadata: [{ key: UNREAD_KEY, value: { $case: "text", value: "" } }] };
 
+/** The handler of such a call answers without having read anything. */
+export const ANSWERED_UNREAD = { metadata: [{ key: UNREAD_KEY, value: { $case: "text", value: "stop" } }] };
+
 export function data(streamId: number, payload: Uint8Array, end = false): Buffer {
   return frameBytes({ streamId, body: { $case: "data", value: { payload, end } } });
 }

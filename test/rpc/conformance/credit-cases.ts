@@ -1,6 +1,7 @@
 // Rows about byte credit: who may send how much, and what a sender without credit gets. PROTOCOL.md, section 4.
 
 import {
+  ANSWERED_UNREAD,
   asking,
   cancel,
   credit,
@@ -188,5 +189,14 @@ export const CREDIT_CASES: readonly ConformanceCase[] = [
       ...[{ after: 1 }, cancel(1), opening(5, "clientStream", UNREAD), data(5, HALF), PING],
     ],
     expect: ["response 3 RESOURCE_EXHAUSTED", "pong 7"],
+  },
+  {
+    name: "what an answered call has not read counts no longer",
+    limits: { maxOpenRequestBytes: 15_000 },
+    send: [
+      Buffer.concat([...[opening(1, "clientStream", ANSWERED_UNREAD), data(1, messageOfBytes(10_000))]]),
+      ...[{ after: 1 }, opening(3, "clientStream", UNREAD), data(3, messageOfBytes(10_000)), PING],
+    ],
+    expect: ["response 1 OK", "pong 7"],
   },
 ];

@@ -155,6 +155,18 @@ const REQUEST_STREAMS: readonly HostileCase[] = [
     after: "lives",
   },
   {
+    name: "a stream of requests that is turned away when some of it is used up",
+    call: "endlessStream",
+    send: [
+      response(1, {
+        status: { code: 14, message: "no room" },
+        metadata: [{ key: "earshot.delivery", value: { $case: "text", value: "not_processed" } }],
+      }),
+    ],
+    told: "UNAVAILABLE undefined not_processed",
+    after: "lives",
+  },
+  {
     name: "an end of the connection before the requests end",
     call: "endlessStream",
     send: [],
@@ -170,8 +182,20 @@ const REQUEST_STREAMS: readonly HostileCase[] = [
     after: "lives",
   },
   { name: "Credit of 0", call: "clientStream", send: [credit(1, 0), response(1)], told: "OK", after: "lives" },
-  { name: "Data where one answer is due", call: "clientStream", send: [data(1, HI)], ...REFUSED },
-  { name: "a bare end where one answer is due", call: "clientStream", send: [end(1)], ...REFUSED },
+  {
+    name: "Data where one answer is due",
+    call: "clientStream",
+    send: [data(1, HI), response(1)],
+    told: "OK",
+    after: "lives",
+  },
+  {
+    name: "a bare end where one answer is due",
+    call: "clientStream",
+    send: [end(1), response(1)],
+    told: "OK",
+    after: "lives",
+  },
   {
     name: "an answer that does not decode",
     call: "clientStream",
@@ -185,6 +209,14 @@ const REQUEST_STREAMS: readonly HostileCase[] = [
     send: [data(1, HI), response(1)],
     told: "1 OK",
     after: "lives",
+  },
+  {
+    name: "no Hello, but a broken rule",
+    call: "clientStream",
+    hello: "never",
+    send: [bytes("00")],
+    told: "UNAVAILABLE protocol_error not_sent",
+    after: "go_away INVALID_ARGUMENT",
   },
   {
     name: "no Hello, and no word at all",

@@ -206,4 +206,39 @@ export const STREAM_CASES: readonly ConformanceCase[] = [
     send: [opening(1, "clientStream"), data(1, message({ data: new Uint8Array(70_000) }))],
     expect: ["go_away RESOURCE_EXHAUSTED"],
   },
+  {
+    name: "streams whose ids lie as far apart as they can",
+    send: [
+      ...[opening(1, "bidi"), opening(65_537, "bidi"), opening(4_294_967_295, "bidi"), data(4_294_967_295, HI)],
+      ...[
+        { after: 1 },
+        data(65_537, HI),
+        { after: 2 },
+        data(1, HI, true),
+        { after: 4 },
+        end(4_294_967_295),
+        end(65_537),
+      ],
+    ],
+    expect: [
+      ...["data 4294967295 #0", "data 65537 #0", "data 1 #0", "response 1 OK"],
+      ...["response 4294967295 OK", "response 65537 OK"],
+    ],
+  },
+  {
+    name: "nothing can follow the highest id",
+    send: [request(4_294_967_295), request(1)],
+    expect: ["response 4294967295 OK", ...GO_AWAY],
+  },
+  {
+    name: "an old stream amid thousands of newer ones",
+    send: [
+      ...[opening(1, "bidi"), Buffer.concat(Array.from({ length: 1_000 }, (_, index) => request(2 * index + 3)))],
+      ...[{ after: 1_000 }, data(1, HI, true)],
+    ],
+    expect: [
+      ...Array.from({ length: 1_000 }, (_, index) => `response ${2 * index + 3} OK`),
+      ...["data 1 #0", "response 1 OK"],
+    ],
+  },
 ];

@@ -54,8 +54,8 @@ export function credit(streamId: number, bytes: number): Buffer {
   return frameBytes({ streamId, body: { $case: "credit", value: { bytes } } });
 }
 
-export function cancel(streamId: number): Buffer {
-  return frameBytes({ streamId, body: { $case: "cancel", value: { code: StatusCode.CANCELLED } } });
+export function cancel(streamId: number, code: number = StatusCode.CANCELLED): Buffer {
+  return frameBytes({ streamId, body: { $case: "cancel", value: { code } } });
 }
 
 export function hello(fields: { minPingIntervalMs?: number } = {}): Buffer {
@@ -67,7 +67,7 @@ export function ping(token: bigint, ack = false): Buffer {
 }
 
 /** "data 1 text", "response 1 OK", "credit 1 40000", "cancel 1 UNAVAILABLE", "go_away 5". */
-export function told({ streamId, body }: Frame): string {
+function told({ streamId, body }: Frame): string {
   switch (body?.$case) {
     case "data":
       return `data ${streamId} ${EchoResponse.decode(body.value.payload).text}`;

@@ -50,6 +50,11 @@ function noted() {
 type Act = (client: RawClient, server: RpcServer) => unknown;
 const endings: [name: string, reason: string, act: Act][] = [
   ["a Cancel", "cancelled", (client) => client.write(cancel(1))],
+  [
+    "a Cancel by the caller's own deadline",
+    "deadline",
+    (client) => client.write(cancel(1, StatusCode.DEADLINE_EXCEEDED)),
+  ],
   ["a lost connection", "connection_lost", (client) => client.socket.destroy()],
   ["the close of the server", "server_closing", (_client, server) => server.close({ graceMs: 0 })],
 ];

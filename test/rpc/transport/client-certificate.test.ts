@@ -1,6 +1,6 @@
 // Client certificates: who is let in, what handlers learn of them, and what those learn who are sent away.
 
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import t, { type Test } from "tap";
 import { AccountServiceDefinition } from "../../../src/gen/earshot/accounts/v1/accounts.js";
 import { type ClientTls, connect, type PeerCertificate, RpcServer, type ServerTls } from "../../../src/rpc/index.js";
@@ -76,7 +76,7 @@ t.test("sessions of one client are not those of another, or of one without a cer
 t.test("without a certificate where one is required, nothing is processed and the client knows why", async (t) => {
   const running = await start(t);
   t.match(await sentAway(running), {
-    client: ["UNAVAILABLE", String, "not_processed"],
+    client: ["UNAVAILABLE", "client_certificate_required", "not_processed"],
     server: { address: "127.0.0.1", reason: { reason: "client_certificate_required" } },
   });
 });
@@ -90,7 +90,7 @@ t.test("a certificate of another authority, out of date, or made for servers is 
     for (const clientCertificates of ["required", "optional"] as const) {
       const running = await start(t, { clientCertificates });
       t.match(await sentAway(running, certificate), {
-        client: ["UNAVAILABLE", String, "not_processed"],
+        client: ["UNAVAILABLE", "client_not_trusted", "not_processed"],
         server: { reason: { reason: "client_not_trusted" } },
       });
     }
@@ -126,6 +126,22 @@ t.test("who was sent away cannot come back by the session it was given", async (
   t.equal(second.resumed, true);
   t.match(await refused, [{ reason: { reason: "client_certificate_required" } }]);
   t.equal(running.calls(), 0);
+});
+
+t.test("a TLS server that sends an alert of its own is understood as well", async (t) => {
+  const { ca, server: certificate } = await testAuthority();
+  const ask = { requestCert: true, rejectUnauthorized: true, ca: clients.cert, ALPNProtocols: ["earshot/1"] };
+  const server = createTlsServer({ ...certificate, ...ask });
+  server.on("tlsClientError", () => {});
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  t.teardown(() => server.close());
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const connection = await connect({ host: "127.0.0.1", port, tls: { ca }, reconnect: false });
+  const call = connection.client(AccountServiceDefinition).login({ username: "x" });
+  t.same(summary(await failure(call)), ["UNAVAILABLE", "client_certificate_required", "not_processed"]);
 });
 
 t.test("a session ends with the authority that vouched for the client", async (t) => {

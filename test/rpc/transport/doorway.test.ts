@@ -113,6 +113,8 @@ t.test("who says nothing is gone after the time for a handshake, and so is who d
 
 t.test("above the limit the oldest half-open handshake goes, and a client gets in", async (t) => {
   const running = await limited(t, { maxHandshakes: 2 });
+  const refusals: unknown[] = [];
+  running.server.on("refused", (refusal) => refusals.push(refusal));
   const sockets = [await openSocket(t, running.port), await openSocket(t, running.port)];
   const [first, second] = sockets.map(closed);
   sockets.push(await openSocket(t, running.port));
@@ -127,6 +129,8 @@ t.test("above the limit the oldest half-open handshake goes, and a client gets i
     [true, true, false, false],
   );
   t.ok(connection.open);
+  const told = { address: "127.0.0.1", reason: { reason: "limit" } };
+  t.match(refusals, [told, told]);
 });
 
 t.test("a client that breaks off its handshake is told of with its address", async (t) => {

@@ -233,7 +233,7 @@ export interface RetryAfter {
 }
 
 function createBaseAccount(): Account {
-  return { accountId: new Uint8Array(0), username: "", createdAtMs: 0n };
+  return { accountId: noBytes, username: "", createdAtMs: 0n };
 }
 
 export const Account: MessageFns<Account, "earshot.accounts.v1.Account"> = {
@@ -309,7 +309,7 @@ export const Account: MessageFns<Account, "earshot.accounts.v1.Account"> = {
   },
   fromPartial(object: DeepPartial<Account>): Account {
     const message = createBaseAccount();
-    message.accountId = object.accountId ?? new Uint8Array(0);
+    message.accountId = object.accountId ?? noBytes;
     message.username = object.username ?? "";
     message.createdAtMs = (object.createdAtMs !== undefined && object.createdAtMs !== null)
       ? BigInt(object.createdAtMs)
@@ -319,7 +319,7 @@ export const Account: MessageFns<Account, "earshot.accounts.v1.Account"> = {
 };
 
 function createBaseRegisterRequest(): RegisterRequest {
-  return { username: "", password: "", requestId: new Uint8Array(0) };
+  return { username: "", password: "", requestId: noBytes };
 }
 
 export const RegisterRequest: MessageFns<RegisterRequest, "earshot.accounts.v1.RegisterRequest"> = {
@@ -394,7 +394,7 @@ export const RegisterRequest: MessageFns<RegisterRequest, "earshot.accounts.v1.R
     const message = createBaseRegisterRequest();
     message.username = object.username ?? "";
     message.password = object.password ?? "";
-    message.requestId = object.requestId ?? new Uint8Array(0);
+    message.requestId = object.requestId ?? noBytes;
     return message;
   },
 };
@@ -528,7 +528,7 @@ export const LoginRequest: MessageFns<LoginRequest, "earshot.accounts.v1.LoginRe
 };
 
 function createBaseLoginResponse(): LoginResponse {
-  return { account: undefined, sessionToken: "", expiresAtMs: 0n, sessionId: new Uint8Array(0) };
+  return { account: undefined, sessionToken: "", expiresAtMs: 0n, sessionId: noBytes };
 }
 
 export const LoginResponse: MessageFns<LoginResponse, "earshot.accounts.v1.LoginResponse"> = {
@@ -622,7 +622,7 @@ export const LoginResponse: MessageFns<LoginResponse, "earshot.accounts.v1.Login
     message.expiresAtMs = (object.expiresAtMs !== undefined && object.expiresAtMs !== null)
       ? BigInt(object.expiresAtMs)
       : 0n;
-    message.sessionId = object.sessionId ?? new Uint8Array(0);
+    message.sessionId = object.sessionId ?? noBytes;
     return message;
   },
 };
@@ -673,7 +673,7 @@ export const WhoAmIRequest: MessageFns<WhoAmIRequest, "earshot.accounts.v1.WhoAm
 };
 
 function createBaseWhoAmIResponse(): WhoAmIResponse {
-  return { account: undefined, sessionCreatedAtMs: 0n, sessionExpiresAtMs: 0n, sessionId: new Uint8Array(0) };
+  return { account: undefined, sessionCreatedAtMs: 0n, sessionExpiresAtMs: 0n, sessionId: noBytes };
 }
 
 export const WhoAmIResponse: MessageFns<WhoAmIResponse, "earshot.accounts.v1.WhoAmIResponse"> = {
@@ -772,7 +772,7 @@ export const WhoAmIResponse: MessageFns<WhoAmIResponse, "earshot.accounts.v1.Who
     message.sessionExpiresAtMs = (object.sessionExpiresAtMs !== undefined && object.sessionExpiresAtMs !== null)
       ? BigInt(object.sessionExpiresAtMs)
       : 0n;
-    message.sessionId = object.sessionId ?? new Uint8Array(0);
+    message.sessionId = object.sessionId ?? noBytes;
     return message;
   },
 };
@@ -869,7 +869,7 @@ export const LogoutResponse: MessageFns<LogoutResponse, "earshot.accounts.v1.Log
 
 function createBaseSession(): Session {
   return {
-    sessionId: new Uint8Array(0),
+    sessionId: noBytes,
     createdAtMs: 0n,
     lastUsedAtMs: 0n,
     expiresAtMs: 0n,
@@ -990,7 +990,7 @@ export const Session: MessageFns<Session, "earshot.accounts.v1.Session"> = {
   },
   fromPartial(object: DeepPartial<Session>): Session {
     const message = createBaseSession();
-    message.sessionId = object.sessionId ?? new Uint8Array(0);
+    message.sessionId = object.sessionId ?? noBytes;
     message.createdAtMs = (object.createdAtMs !== undefined && object.createdAtMs !== null)
       ? BigInt(object.createdAtMs)
       : 0n;
@@ -1109,7 +1109,7 @@ export const ListSessionsResponse: MessageFns<ListSessionsResponse, "earshot.acc
 };
 
 function createBaseRevokeSessionRequest(): RevokeSessionRequest {
-  return { sessionId: new Uint8Array(0) };
+  return { sessionId: noBytes };
 }
 
 export const RevokeSessionRequest: MessageFns<RevokeSessionRequest, "earshot.accounts.v1.RevokeSessionRequest"> = {
@@ -1160,7 +1160,7 @@ export const RevokeSessionRequest: MessageFns<RevokeSessionRequest, "earshot.acc
   },
   fromPartial(object: DeepPartial<RevokeSessionRequest>): RevokeSessionRequest {
     const message = createBaseRevokeSessionRequest();
-    message.sessionId = object.sessionId ?? new Uint8Array(0);
+    message.sessionId = object.sessionId ?? noBytes;
     return message;
   },
 };
@@ -1809,7 +1809,7 @@ export const ExportAccountResponse: MessageFns<ExportAccountResponse, "earshot.a
 function createBaseAccountExport(): AccountExport {
   return {
     account: undefined,
-    requestId: new Uint8Array(0),
+    requestId: noBytes,
     passwordChanges: 0n,
     logins: 0n,
     lastLoginAtMs: 0n,
@@ -1935,7 +1935,7 @@ export const AccountExport: MessageFns<AccountExport, "earshot.accounts.v1.Accou
     message.account = (object.account !== undefined && object.account !== null)
       ? Account.fromPartial(object.account)
       : undefined;
-    message.requestId = object.requestId ?? new Uint8Array(0);
+    message.requestId = object.requestId ?? noBytes;
     message.passwordChanges = (object.passwordChanges !== undefined && object.passwordChanges !== null)
       ? BigInt(object.passwordChanges)
       : 0n;
@@ -2070,7 +2070,7 @@ export const WatchResponse: MessageFns<WatchResponse, "earshot.accounts.v1.Watch
 };
 
 function createBaseSecurityEvent(): SecurityEvent {
-  return { eventId: new Uint8Array(0), kind: 0, atMs: 0n, address: "", sessionId: new Uint8Array(0) };
+  return { eventId: noBytes, kind: 0, atMs: 0n, address: "", sessionId: noBytes };
 }
 
 export const SecurityEvent: MessageFns<SecurityEvent, "earshot.accounts.v1.SecurityEvent"> = {
@@ -2168,11 +2168,11 @@ export const SecurityEvent: MessageFns<SecurityEvent, "earshot.accounts.v1.Secur
   },
   fromPartial(object: DeepPartial<SecurityEvent>): SecurityEvent {
     const message = createBaseSecurityEvent();
-    message.eventId = object.eventId ?? new Uint8Array(0);
+    message.eventId = object.eventId ?? noBytes;
     message.kind = object.kind ?? 0;
     message.atMs = (object.atMs !== undefined && object.atMs !== null) ? BigInt(object.atMs) : 0n;
     message.address = object.address ?? "";
-    message.sessionId = object.sessionId ?? new Uint8Array(0);
+    message.sessionId = object.sessionId ?? noBytes;
     return message;
   },
 };
@@ -2576,3 +2576,5 @@ export interface MessageFns<T, V extends string> {
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }
+
+const noBytes = new Uint8Array(0);

@@ -121,7 +121,7 @@ export interface Status {
 }
 
 function createBaseFrame(): Frame {
-  return { streamId: 0, ignorable: false, padding: new Uint8Array(0), body: undefined };
+  return { streamId: 0, ignorable: false, padding: noBytes, body: undefined };
 }
 
 export const Frame: MessageFns<Frame, "earshot.call.v1.Frame"> = {
@@ -286,7 +286,7 @@ export const Frame: MessageFns<Frame, "earshot.call.v1.Frame"> = {
     const message = createBaseFrame();
     message.streamId = object.streamId ?? 0;
     message.ignorable = object.ignorable ?? false;
-    message.padding = object.padding ?? new Uint8Array(0);
+    message.padding = object.padding ?? noBytes;
     switch (object.body?.$case) {
       case "request": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
@@ -342,7 +342,7 @@ export const Frame: MessageFns<Frame, "earshot.call.v1.Frame"> = {
 };
 
 function createBaseRequest(): Request {
-  return { method: "", timeoutMs: 0, open: false, credit: 0, metadata: [], payload: new Uint8Array(0) };
+  return { method: "", timeoutMs: 0, open: false, credit: 0, metadata: [], payload: noBytes };
 }
 
 export const Request: MessageFns<Request, "earshot.call.v1.Request"> = {
@@ -453,13 +453,13 @@ export const Request: MessageFns<Request, "earshot.call.v1.Request"> = {
     message.open = object.open ?? false;
     message.credit = object.credit ?? 0;
     message.metadata = object.metadata?.map((e) => MetadataEntry.fromPartial(e)) || [];
-    message.payload = object.payload ?? new Uint8Array(0);
+    message.payload = object.payload ?? noBytes;
     return message;
   },
 };
 
 function createBaseResponse(): Response {
-  return { status: undefined, metadata: [], payload: new Uint8Array(0) };
+  return { status: undefined, metadata: [], payload: noBytes };
 }
 
 export const Response: MessageFns<Response, "earshot.call.v1.Response"> = {
@@ -536,13 +536,13 @@ export const Response: MessageFns<Response, "earshot.call.v1.Response"> = {
       ? Status.fromPartial(object.status)
       : undefined;
     message.metadata = object.metadata?.map((e) => MetadataEntry.fromPartial(e)) || [];
-    message.payload = object.payload ?? new Uint8Array(0);
+    message.payload = object.payload ?? noBytes;
     return message;
   },
 };
 
 function createBaseData(): Data {
-  return { end: false, payload: new Uint8Array(0) };
+  return { end: false, payload: noBytes };
 }
 
 export const Data: MessageFns<Data, "earshot.call.v1.Data"> = {
@@ -605,7 +605,7 @@ export const Data: MessageFns<Data, "earshot.call.v1.Data"> = {
   fromPartial(object: DeepPartial<Data>): Data {
     const message = createBaseData();
     message.end = object.end ?? false;
-    message.payload = object.payload ?? new Uint8Array(0);
+    message.payload = object.payload ?? noBytes;
     return message;
   },
 };
@@ -908,7 +908,7 @@ function createBaseHello(): Hello {
     maxStreams: 0,
     streamWindowBytes: 0,
     minPingIntervalMs: 0,
-    schemaSha256: new Uint8Array(0),
+    schemaSha256: noBytes,
     features: [],
   };
 }
@@ -1032,7 +1032,7 @@ export const Hello: MessageFns<Hello, "earshot.call.v1.Hello"> = {
     message.maxStreams = object.maxStreams ?? 0;
     message.streamWindowBytes = object.streamWindowBytes ?? 0;
     message.minPingIntervalMs = object.minPingIntervalMs ?? 0;
-    message.schemaSha256 = object.schemaSha256 ?? new Uint8Array(0);
+    message.schemaSha256 = object.schemaSha256 ?? noBytes;
     message.features = object.features?.map((e) => e) || [];
     return message;
   },
@@ -1230,3 +1230,5 @@ export interface MessageFns<T, V extends string> {
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }
+
+const noBytes = new Uint8Array(0);

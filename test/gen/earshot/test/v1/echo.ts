@@ -32,7 +32,7 @@ export interface EchoResponse {
 }
 
 function createBaseEchoRequest(): EchoRequest {
-  return { text: "", data: new Uint8Array(0), count: 0, size: 0, delayMs: 0 };
+  return { text: "", data: noBytes, count: 0, size: 0, delayMs: 0 };
 }
 
 export const EchoRequest: MessageFns<EchoRequest, "earshot.test.v1.EchoRequest"> = {
@@ -128,7 +128,7 @@ export const EchoRequest: MessageFns<EchoRequest, "earshot.test.v1.EchoRequest">
   fromPartial(object: DeepPartial<EchoRequest>): EchoRequest {
     const message = createBaseEchoRequest();
     message.text = object.text ?? "";
-    message.data = object.data ?? new Uint8Array(0);
+    message.data = object.data ?? noBytes;
     message.count = object.count ?? 0;
     message.size = object.size ?? 0;
     message.delayMs = object.delayMs ?? 0;
@@ -137,7 +137,7 @@ export const EchoRequest: MessageFns<EchoRequest, "earshot.test.v1.EchoRequest">
 };
 
 function createBaseEchoResponse(): EchoResponse {
-  return { text: "", data: new Uint8Array(0), index: 0, totalBytes: 0n };
+  return { text: "", data: noBytes, index: 0, totalBytes: 0n };
 }
 
 export const EchoResponse: MessageFns<EchoResponse, "earshot.test.v1.EchoResponse"> = {
@@ -225,7 +225,7 @@ export const EchoResponse: MessageFns<EchoResponse, "earshot.test.v1.EchoRespons
   fromPartial(object: DeepPartial<EchoResponse>): EchoResponse {
     const message = createBaseEchoResponse();
     message.text = object.text ?? "";
-    message.data = object.data ?? new Uint8Array(0);
+    message.data = object.data ?? noBytes;
     message.index = object.index ?? 0;
     message.totalBytes = (object.totalBytes !== undefined && object.totalBytes !== null)
       ? BigInt(object.totalBytes)
@@ -294,3 +294,5 @@ export interface MessageFns<T, V extends string> {
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }
+
+const noBytes = new Uint8Array(0);

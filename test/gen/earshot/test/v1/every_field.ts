@@ -77,7 +77,7 @@ function createBaseEveryField(): EveryField {
     fSfixed64: 0n,
     fBool: false,
     fString: "",
-    fBytes: new Uint8Array(0),
+    fBytes: noBytes,
     fEnum: 0,
     fMessage: undefined,
     packedSint32: [],
@@ -548,7 +548,7 @@ export const EveryField: MessageFns<EveryField, "earshot.test.v1.EveryField"> = 
     message.fSfixed64 = (object.fSfixed64 !== undefined && object.fSfixed64 !== null) ? BigInt(object.fSfixed64) : 0n;
     message.fBool = object.fBool ?? false;
     message.fString = object.fString ?? "";
-    message.fBytes = object.fBytes ?? new Uint8Array(0);
+    message.fBytes = object.fBytes ?? noBytes;
     message.fEnum = object.fEnum ?? 0;
     message.fMessage = (object.fMessage !== undefined && object.fMessage !== null)
       ? EveryField.fromPartial(object.fMessage)
@@ -764,3 +764,5 @@ export interface MessageFns<T, V extends string> {
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }
+
+const noBytes = new Uint8Array(0);
