@@ -6,11 +6,9 @@ import type { TLSSocket } from "node:tls";
 import { encodeFrame } from "../../wire/frame-encoder.js";
 import { StatusCode } from "../../wire/status-code.js";
 import { type Reason, RpcError } from "../rpc-error.js";
+import { sendAway } from "./farewell.js";
 import { isOutOfDate } from "./peer-certificate.js";
 import type { ServerTls } from "./tls-settings.js";
-
-/** How long a client that is sent away may take to read why. */
-const LINGER_MS = 1_000;
 
 /**
  * Why this client must go, or undefined. In TLS 1.3 a client believes its handshake done before the server has seen its
@@ -55,10 +53,7 @@ export function certificateRefusal(goAwayCode: number): Reason | undefined {
 /** Says GoAway, which processed nothing, and closes once the client has had time to read it. */
 export function dismiss(socket: Socket, { code, message }: RpcError): void {
   const { head } = encodeFrame({ kind: "go_away", streamId: 0, code, message, lastStreamId: 0, graceMs: 0 });
-  socket.end(head);
-  socket.resume(); // A close with unread bytes would be a reset, and eat the GoAway.
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once("close", () => clearTimeout(timer));
+  sendAway(socket, head);
 }
 
 function refusal(reason: Reason, code: StatusCode, message: string): RpcError {

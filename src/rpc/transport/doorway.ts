@@ -10,6 +10,7 @@ import type { Limits } from "../limits.js";
 import { type Reason, RpcError } from "../rpc-error.js";
 import { Admission } from "./admission.js";
 import { clientRefusal, dismiss } from "./client-certificate.js";
+import { sendAway } from "./farewell.js";
 import { type ListenAddress, type Listening, listenOn } from "./listen-address.js";
 import { serverTlsOptions } from "./server-context.js";
 import { fromClientError } from "./socket-error.js";
@@ -161,7 +162,7 @@ export class Doorway {
     }
     const { address, port } = guest;
     if (socket.alpnProtocol !== ALPN_PROTOCOL) {
-      socket.on("error", ignore).destroy();
+      sendAway(socket);
       this.#observer.onRefused(address, refused("alpn_mismatch", `no ALPN ${ALPN_PROTOCOL} offered`));
       return;
     }
@@ -170,7 +171,7 @@ export class Doorway {
       const certificate = socket.getPeerX509Certificate();
       const refusal = clientRefusal(socket, certificate, settings);
       if (refusal !== undefined) {
-        dismiss(socket.on("error", ignore), refusal);
+        dismiss(socket, refusal);
         this.#observer.onRefused(address, refusal);
         return;
       }
