@@ -21,10 +21,15 @@ export function translateError(error: unknown, subject: CallSubject): ClientErro
     const what = error instanceof Error ? error.name : "unknown";
     return new ClientError("server_failed", `Something went wrong that should not (${what}).`, { cause: error });
   }
-  return error.delivery === "answered" ? fromAnswer(error, subject) : fromFailure(error, subject);
+  return isAnswer(error) ? fromAnswer(error, subject) : fromFailure(error, subject);
 }
 
-/** A status that the server's handler chose. */
+/** A server without the method answers that it did not process the call. */
+function isAnswer({ delivery, code, reason }: RpcError): boolean {
+  return delivery === "answered" || (code === StatusCode.UNIMPLEMENTED && reason === undefined);
+}
+
+/** A status that the server chose. */
 function fromAnswer(error: RpcError, subject: CallSubject): ClientError {
   const options = { status: error.codeName, cause: error, retryAfterMs: error.detail(RetryAfter)?.retryAfterMs };
   switch (error.code) {

@@ -68,6 +68,12 @@ const ROWS: readonly Row[] = [
     says: /database.* in a second\.$/,
   },
   { error: answered(StatusCode.UNIMPLEMENTED), code: "server_failed", exit: 1, says: /older than this client/ },
+  {
+    error: answered(StatusCode.UNIMPLEMENTED, { delivery: "not_processed" }),
+    code: "server_failed",
+    exit: 1,
+    says: /does not know this command; it may be older/,
+  },
   { error: answered(StatusCode.INTERNAL), code: "server_failed", exit: 1, says: /INTERNAL/ },
   { error: answered(StatusCode.DEADLINE_EXCEEDED), code: "timed_out", exit: 3, says: /--timeout/ },
   { error: answered(StatusCode.INVALID_ARGUMENT), code: "invalid_field", exit: 1, says: /said the server/ },

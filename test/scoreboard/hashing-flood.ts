@@ -94,7 +94,7 @@ function outcome(rounds: readonly Round[]): Outcome {
   const others = rounds.flatMap(({ flooded }) => flooded.others);
   const failures = rounds.flatMap((round) => round.failures);
   const grown = Math.max(...rounds.map(({ grownBytes }) => grownBytes));
-  const times = middle(({ burdenedMs, baselineMs }) => burdenedMs / baselineMs);
+  const times = middle((one) => one.burdenedMs) / middle((one) => one.baselineMs);
   return {
     figure:
       `${rounds.length} floods: memory +${Math.round(grown / MIB)} MiB; p99 ${middle((one) => one.burdenedMs).toFixed(1)} ms, ` +
