@@ -6,6 +6,7 @@ export const VARINT = 0;
 export const LENGTH_DELIMITED = 2;
 
 const EMPTY = new Uint8Array(0);
+const NO_BYTES: Buffer = Buffer.alloc(0);
 /** Up to here, char codes one by one are quicker than a call out of JavaScript. */
 const SHORT_TEXT_BYTES = 24;
 const REPLACEMENT = "\ufffd";
@@ -16,7 +17,7 @@ const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * can reach past its parent. Every refusal is a WireError with the offset in the stream.
  */
 export class FieldReader {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes = NO_BYTES;
   #end = 0;
   /** Stream offset of index 0 of the buffer. */
   #base = 0;
@@ -32,7 +33,7 @@ export class FieldReader {
 
   /** Lets go of the buffer, so that an idle decoder keeps nothing alive. */
   release(): void {
-    this.reset(Buffer.alloc(0), 0, 0, 0);
+    this.reset(NO_BYTES, 0, 0, 0);
   }
 
   get more(): boolean {

@@ -34,11 +34,14 @@ const MAX_RETURNS = 4;
 /** Only told as the cause of others: to make it anew for each connection would take longer than to close it. */
 const CLOSED_HERE = unavailable("connection_closed", "the connection was closed by this side", "unknown");
 
+/** One for all connections of the process, which may be many and short. Whoever puts something in takes it out. */
+const sharedDeadlines = new DeadlineQueue();
+
 export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   readonly #limits: Limits;
   readonly #reconnecting: Reconnecting | undefined;
   readonly #observer: DispatcherObserver;
-  readonly #deadlines = new DeadlineQueue();
+  readonly #deadlines = sharedDeadlines;
   readonly #queue = new CallQueue();
   readonly #resting = new RestingCalls(this.#deadlines, (call) => this.#enqueue(call));
   readonly #sockets = new Set<OpenCalls>();
@@ -280,7 +283,6 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
 
   #reportClosed(): void {
     if (this.#ended && this.#sockets.size === 0) {
-      this.#deadlines.clear();
       this.#observer.onClosed();
     }
   }
