@@ -11,8 +11,9 @@ const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;
 
 const shared = new Stage();
+let current = shared;
 for (const signal of SIGNALS) {
-  process.once(signal, () => void shared.end().then(() => process.exit(EXIT_MISSED)));
+  process.once(signal, () => void endAll().then(() => process.exit(EXIT_MISSED)));
 }
 process.exitCode = await main();
 
@@ -32,6 +33,11 @@ async function main(): Promise<number> {
   await shared.end();
   process.stdout.write(json === true ? `${JSON.stringify(results, null, 2)}\n` : resultTable(results));
   return results.every(({ missed }) => missed.length === 0) ? 0 : EXIT_MISSED;
+}
+
+async function endAll(): Promise<void> {
+  await current.end();
+  await shared.end();
 }
 
 function options() {
@@ -54,6 +60,7 @@ function options() {
 async function measure(row: Row): Promise<RowResult> {
   const { name, title, target } = row;
   const stage = new Stage(shared);
+  current = stage;
   // The cluster takes a while to form, and not on this row's account.
   const startedMs = row.needsCluster === true ? await shared.galera().then(() => performance.now()) : performance.now();
   const { figure, broken, late } = await row.run(stage, "full").catch(failed);
