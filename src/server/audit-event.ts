@@ -77,12 +77,19 @@ export function isAdministrative({ kind, address }: Pick<StoredAuditEvent, "kind
   return ADMINISTRATIVE.has(kind) || address === ADMINISTRATOR;
 }
 
-/** 16 bytes in the layout of UUIDv7 (RFC 9562, section 5.7): by time first, so that rows land at an index's end. */
+/** What the ids of the last millisecond were numbered up to. */
+let last = { atMs: Number.NaN, number: 0 };
+
+/**
+ * 16 bytes in the layout of UUIDv7 (RFC 9562, section 5.7): by time first, so that rows land at an index's end. Those of one
+ * process and millisecond are numbered in its 12 bits for that (section 6.2, method 1), so that they keep their order.
+ */
 export function newId(nowMs: number): Buffer {
   const id = Buffer.alloc(16);
   randomFillSync(id, 6);
+  last = { atMs: nowMs, number: nowMs === last.atMs ? (last.number + 1) & 0x0fff : id.readUInt16BE(6) & 0x07ff };
   id.writeUIntBE(nowMs, 0, 6);
-  id.writeUInt8((id.readUInt8(6) & 0x0f) | 0x70, 6);
+  id.writeUInt16BE(0x7000 | last.number, 6);
   id.writeUInt8((id.readUInt8(8) & 0x3f) | 0x80, 8);
   return id;
 }
