@@ -1,6 +1,7 @@
 // What `earshot/rpc` exports.
 
 export { HealthCheckResponse_ServingStatus, HealthDefinition } from "../gen/grpc/health/v1/health.js";
+export type { MethodDefinition, ServiceDefinition } from "../wire/service-definition.js";
 export { StatusCode, statusName } from "../wire/status-code.js";
 export type { CallContext, Peer, PeerCertificate } from "./call-context.js";
 export { type ConnectOptions, type ConnectSettings, connect } from "./calling/connect.js";

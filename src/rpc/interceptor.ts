@@ -49,6 +49,15 @@ export function isStream(messages: Messages): messages is AsyncIterable<object> 
   return Symbol.asyncIterator in messages;
 }
 
+/** A stream of what is given at once. It may be read again where that may. */
+export function asyncOf(messages: Iterable<object>): AsyncIterable<object> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      yield* messages;
+    },
+  };
+}
+
 /** Told of a stream that passes through {@link watchStream}. `onEnd` comes once; without an error when it was read, or left, in peace. */
 export interface StreamWatcher {
   onMessage?(message: object): void;
@@ -78,7 +87,12 @@ class WatchedStream implements AsyncIterator<object, undefined> {
         this.#end(undefined);
         return { done: true, value: undefined };
       }
-      this.#watcher.onMessage?.(result.value);
+      try {
+        this.#watcher.onMessage?.(result.value);
+      } catch (error) {
+        await this.#source.return?.(); // Nobody reads on: whoever gives the messages must learn of it.
+        throw error;
+      }
       return result;
     } catch (error) {
       this.#end(error);
@@ -105,13 +119,13 @@ class WatchedStream implements AsyncIterator<object, undefined> {
   }
 }
 
-/** Puts interceptors around what they end in; the first is the outermost. */
+/** Puts interceptors around what they end in; the first is the outermost. One that throws at once rejects, for those around it. */
 export function intercepted<Call>(
   interceptors: readonly ((call: Call, next: (call: Call) => Promise<Messages>) => Promise<Messages>)[],
   innermost: (call: Call) => Promise<Messages>,
 ): (call: Call) => Promise<Messages> {
   return interceptors.reduceRight<(call: Call) => Promise<Messages>>(
-    (next, interceptor) => (call) => interceptor(call, next),
+    (next, interceptor) => async (call) => interceptor(call, next),
     innermost,
   );
 }

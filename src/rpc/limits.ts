@@ -82,7 +82,8 @@ const DEFAULT_LIMITS: Limits = {
 
 /** @throws RpcError INVALID_ARGUMENT `bad_options` for a limit below what every peer may count on. */
 export function withDefaults(limits: Partial<Limits> = {}): Limits {
-  const all: Limits = { ...DEFAULT_LIMITS, ...limits };
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  const all: Limits = { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
   for (const [name, value] of Object.entries(all)) {
     if (typeof value !== "number" || !(value > 0)) {
       throw badLimit(`${name} must be a number above 0`);

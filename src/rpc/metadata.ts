@@ -23,7 +23,7 @@ export class Metadata {
     this.#entries = entries;
   }
 
-  /** @throws RpcError INVALID_ARGUMENT `bad_options` for a key that is malformed or reserved. */
+  /** @throws RpcError INVALID_ARGUMENT `bad_options` for a key that is malformed or reserved, or a value of another type. */
   static from(init: MetadataInit | undefined): Metadata {
     if (init instanceof Metadata) {
       return init;
@@ -70,6 +70,7 @@ export class Metadata {
 
   append(key: string, value: MetadataValue): this {
     checkKey(key);
+    checkValue(key, value);
     const one = typeof value === "string" ? ({ $case: "text", value } as const) : ({ $case: "binary", value } as const);
     this.#entries = [...this.#entries, { key, value: one }];
     return this;
@@ -115,10 +116,18 @@ function isList(value: MetadataValue | readonly MetadataValue[]): value is reado
 
 function checkKey(key: string): void {
   if (!KEY_FORM.test(key) || key.startsWith(RESERVED_KEY_PREFIX)) {
-    const rule = `use 1 to 64 of a-z, 0-9, ".", "_", "-", and not the prefix "${RESERVED_KEY_PREFIX}"`;
-    throw new RpcError(StatusCode.INVALID_ARGUMENT, `metadata key ${JSON.stringify(key.slice(0, 64))}: ${rule}`, {
-      reason: "bad_options",
-      delivery: "not_sent",
-    });
+    throw refused(key, `use 1 to 64 of a-z, 0-9, ".", "_", "-", and not the prefix "${RESERVED_KEY_PREFIX}"`);
   }
+}
+
+/** Programs without types give numbers and undefined; found only as the frame is made, that would end more than the call. */
+function checkValue(key: string, value: unknown): void {
+  if (typeof value !== "string" && !(value instanceof Uint8Array)) {
+    throw refused(key, `its value is ${value === null ? "null" : typeof value}, and must be a string or a Uint8Array`);
+  }
+}
+
+function refused(key: string, rule: string): RpcError {
+  const message = `metadata key ${JSON.stringify(key.slice(0, 64))}: ${rule}`;
+  return new RpcError(StatusCode.INVALID_ARGUMENT, message, { reason: "bad_options", delivery: "not_sent" });
 }

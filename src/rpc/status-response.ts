@@ -2,6 +2,7 @@
 
 import type { MetadataEntry, Status } from "../gen/earshot/call/v1/call.js";
 import type { Any } from "../gen/google/protobuf/any.js";
+import { textBytes } from "../wire/field-writer.js";
 import type { ResponseFrame } from "../wire/frame.js";
 import { DEFAULT_FRAME_LIMITS } from "../wire/limits.js";
 import { StatusCode } from "../wire/status-code.js";
@@ -18,7 +19,6 @@ const FRAME = DEFAULT_FRAME_LIMITS;
 const FAILURE_HEAD_BYTES = 256;
 /** In UTF-16 units, of which each takes at most 3 bytes. */
 const MAX_MESSAGE_LENGTH = 4096;
-const MAX_TYPE_URL_LENGTH = Math.floor(FRAME.maxTypeUrlBytes / 3);
 
 /** Refuses a request before its handler ran. */
 export function notProcessed(code: StatusCode, message: string): RpcError {
@@ -41,7 +41,8 @@ export function failureResponse(
   maxFrameBytes: number,
 ): ResponseFrame {
   const { details } = error;
-  const fits = details.length <= FRAME.maxDetails && details.every((one) => one.typeUrl.length <= MAX_TYPE_URL_LENGTH);
+  const fits =
+    details.length <= FRAME.maxDetails && details.every((one) => textBytes(one.typeUrl) <= FRAME.maxTypeUrlBytes);
   const detailBytes = details.reduce((sum, { typeUrl, value }) => sum + 3 * typeUrl.length + value.length + 16, 0);
   const room = maxFrameBytes - FAILURE_HEAD_BYTES - 3 * MAX_MESSAGE_LENGTH;
   const keptDetails = fits && detailBytes <= room ? [...details] : [];

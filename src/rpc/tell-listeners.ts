@@ -14,7 +14,10 @@ export function tellListeners(
   for (const listener of listeners) {
     try {
       if (typeof listener === "function") {
-        Reflect.apply(listener, emitter, values);
+        const outcome: unknown = Reflect.apply(listener, emitter, values);
+        if (outcome instanceof Promise) {
+          outcome.catch(onError); // An async one that throws would end the process.
+        }
       }
     } catch (error) {
       onError(error);

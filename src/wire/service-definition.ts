@@ -6,7 +6,7 @@ import type { BinaryReader } from "@bufbuild/protobuf/wire";
  * parameters compare both ways, so the type of any message fits MessageType<object>.
  */
 interface MessageType<T = object> {
-  readonly $type: string;
+  readonly $type?: string;
   encode(message: T): { finish(): Uint8Array };
   decode(input: BinaryReader | Uint8Array): T;
   fromPartial(object: object): T;

@@ -65,3 +65,33 @@ t.test("the first interceptor is the outermost", async (t) => {
   const chain = intercepted([around("a"), around("b")], async (call: string) => ({ call }));
   t.same(await chain("call"), { a: { b: { call: "call a b" } } });
 });
+
+t.test("left when the watcher throws: the source learns that nobody reads on", async (t) => {
+  let left = false;
+  const source = (async function* () {
+    try {
+      yield* counting(9);
+    } finally {
+      left = true;
+    }
+  })();
+  const told: unknown[] = [];
+  const onMessage = () => {
+    throw new Error("watcher");
+  };
+  const stream = watchStream(source, { onMessage, onEnd: (error) => told.push(error) });
+  await t.rejects(drain(stream), { message: "watcher" });
+  t.ok(left);
+  t.match(told, [{ message: "watcher" }]);
+});
+
+t.test("an interceptor that throws at once rejects, so that those around it see the end", async (t) => {
+  const told: string[] = [];
+  const around = (call: object, next: (call: object) => Promise<Messages>) =>
+    next(call).finally(() => told.push("end"));
+  const refuses = () => {
+    throw new Error("no");
+  };
+  await t.rejects(intercepted([around, refuses], async () => ({}))({}), { message: "no" });
+  t.same(told, ["end"]);
+});

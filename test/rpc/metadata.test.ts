@@ -1,7 +1,7 @@
 // Metadata: a multimap with lawful keys.
 
 import t from "tap";
-import { Metadata, metadataBytes, wellFormed } from "../../src/rpc/metadata.js";
+import { Metadata, type MetadataInit, metadataBytes, wellFormed } from "../../src/rpc/metadata.js";
 
 t.test("keys may have several values, of text and of bytes, in order", async (t) => {
   const bytes = Uint8Array.of(1, 2);
@@ -39,4 +39,16 @@ t.test("a peer's entries are counted in bytes and judged by form", async (t) => 
   t.ok(wellFormed(entries));
   t.notOk(wellFormed([{ key: "KEY", value: { $case: "text", value: "" } }]));
   t.notOk(wellFormed([{ key: "key", value: undefined }]));
+});
+
+t.test("what is neither text nor bytes is refused at once, as programs without types may give it", async (t) => {
+  for (const value of [undefined, null, 3, {}, true, [undefined]]) {
+    const init = { token: value } as unknown as MetadataInit;
+    t.match(
+      t.throws(() => Metadata.from(init)),
+      { reason: "bad_options", delivery: "not_sent" },
+      String(value),
+    );
+  }
+  t.equal(Metadata.from({ none: [] }).size, 0);
 });

@@ -52,6 +52,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
   #dialTimer: NodeJS.Timeout | undefined;
   /** Gives up the attempt to connect that is under way. Most connections never make a second one. */
   #giveUp: AbortController | undefined;
+  #closeAsked = false;
   #ended = false;
   #ending: RpcError | undefined;
 
@@ -90,11 +91,12 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
 
   /** Takes no new calls. Those made before have `graceMs` to end, then they fail, and the sockets close. */
   close(graceMs: number): void {
-    if (this.#ending !== undefined) {
+    if (this.#closeAsked) {
       this.#onGraceEnd();
       return;
     }
-    this.#ending = CLOSED_HERE;
+    this.#closeAsked = true;
+    this.#ending ??= CLOSED_HERE; // The server may have said before that it goes, and still have calls of ours.
     if (this.#current === undefined) {
       this.#failWaiting(this.#ending);
     }

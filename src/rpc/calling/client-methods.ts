@@ -5,7 +5,14 @@ import { type MethodDefinition, methodPath, type ServiceDefinition } from "../..
 import { StatusCode } from "../../wire/status-code.js";
 import { callKindOf } from "../call-kind.js";
 import { isMessageSource, type MessageSource } from "../channel/message-pump.js";
-import { type ClientCallInfo, type ClientInterceptor, intercepted, isStream, type Messages } from "../interceptor.js";
+import {
+  asyncOf,
+  type ClientCallInfo,
+  type ClientInterceptor,
+  intercepted,
+  isStream,
+  type Messages,
+} from "../interceptor.js";
 import type { Limits } from "../limits.js";
 import { encodeMessage } from "../message-codec.js";
 import { Metadata } from "../metadata.js";
@@ -96,7 +103,7 @@ class ClientMethod {
     const info = (request: AnyRequest, options: CallOptions = {}): ClientCallInfo => ({
       kind: this.#route.kind,
       method: this.#route.path,
-      request: request as Messages,
+      request: this.#asSeen(request),
       metadata: new Metadata(Metadata.from(options.metadata).entries),
       timeoutMs: options.timeoutMs,
       signal: options.signal,
@@ -107,6 +114,12 @@ class ClientMethod {
         new LazyStream(async () => streamOf(await run(info(request, options)), this.#route.path));
     }
     return async (request, options) => singleOf(await run(info(request, options)), this.#route.path);
+  }
+
+  /** Interceptors know streams in one form; an array of requests is one too. */
+  #asSeen(request: AnyRequest): Messages {
+    const given = this.#route.method.requestStream && isMessageSource(request) && !isStream(request);
+    return given ? asyncOf(request) : request;
   }
 
   async #innermost({ request, ...options }: ClientCallInfo): Promise<Messages> {

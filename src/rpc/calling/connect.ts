@@ -1,7 +1,9 @@
 // Opens a connection: a trusted socket, and calls over it.
 
+import { StatusCode } from "../../wire/status-code.js";
 import type { ClientInterceptor } from "../interceptor.js";
 import { type Limits, withDefaults } from "../limits.js";
+import { RpcError } from "../rpc-error.js";
 import { type Dialled, dial } from "../transport/dial.js";
 import type { TcpAddress, UnixAddress } from "../transport/socket-address.js";
 import type { ClientTls } from "../transport/tls-settings.js";
@@ -53,5 +55,22 @@ function reconnecting(
   policy: ConnectSettings["reconnect"],
   dialAgain: (signal: AbortSignal) => Promise<Dialled>,
 ): Reconnecting | undefined {
-  return policy === false ? undefined : { redial: new Redial({ ...DEFAULT_RECONNECT, ...policy }), dial: dialAgain };
+  return policy === false ? undefined : { redial: new Redial(policyOf(policy)), dial: dialAgain };
+}
+
+/** What is left out, or given as undefined, is the default. @throws RpcError `bad_options` */
+function policyOf(policy: Partial<ReconnectPolicy> = {}): ReconnectPolicy {
+  const { firstDelayMs, maxDelayMs, maxWaitMs } = DEFAULT_RECONNECT;
+  const whole = {
+    firstDelayMs: policy.firstDelayMs ?? firstDelayMs,
+    maxDelayMs: policy.maxDelayMs ?? maxDelayMs,
+    maxWaitMs: policy.maxWaitMs ?? maxWaitMs,
+  };
+  for (const [name, value] of Object.entries(whole)) {
+    if (!(value >= 0)) {
+      const message = `reconnect.${name} must be a number of milliseconds from 0 up`;
+      throw new RpcError(StatusCode.INVALID_ARGUMENT, message, { reason: "bad_options", delivery: "not_sent" });
+    }
+  }
+  return whole;
 }

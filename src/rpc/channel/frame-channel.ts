@@ -157,6 +157,15 @@ export class FrameChannel implements WatchedChannel {
     this.#owner.onEnd(reason);
   }
 
+  /** As `end`, but a peer that reads slowly has as long for what is on its way as one that stalls. */
+  endInPeace(): void {
+    this.end(undefined);
+    if (this.#state === "ending" && this.#outbox.outstandingBytes > 0) {
+      this.#watch.linger(this.#limits.stallTimeoutMs);
+      this.#socket.once("finish", () => this.#watch.linger(LINGER_MS));
+    }
+  }
+
   /** Ends the channel at once; nothing that is queued goes out. */
   destroy(reason: RpcError | undefined): void {
     const wasOpen = this.#state === "open";

@@ -5,6 +5,7 @@ import { StatusCode } from "../../wire/status-code.js";
 import type { CallContext } from "../call-context.js";
 import { callKindOf } from "../call-kind.js";
 import {
+  asyncOf,
   type CallKind,
   intercepted,
   isStream,
@@ -84,8 +85,4 @@ function asMessages(given: unknown, path: string, stream: boolean): Messages {
     }
   }
   throw new TypeError(`${path} was answered with ${stream ? "no stream" : "no single message"}`);
-}
-
-async function* asyncOf(messages: Iterable<object>): AsyncGenerator<object> {
-  yield* messages;
 }

@@ -118,7 +118,7 @@ export class RpcServer extends EventEmitter<ServerEvents> {
   }
 
   async #close(wantedMs: number): Promise<void> {
-    const graceMs = Math.min(Math.max(Math.ceil(wantedMs), 0), MAX_GRACE_MS);
+    const graceMs = wantedMs > 0 ? Math.min(Math.ceil(wantedMs), MAX_GRACE_MS) : 0; // What is no number is none.
     this.#doorway.close();
     this.#tell("drain");
     const gone = new Promise<void>((resolve) => {

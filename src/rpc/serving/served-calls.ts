@@ -267,8 +267,15 @@ export class ServedCalls implements CallHost, StreamHost, Load {
   }
 
   #fail(call: ServerCall, error: RpcError): void {
-    const frame = failureResponse(call.streamId, error, call.responseEntries, this.peerMaxFrameBytes);
-    this.#close(call, error.code, this.send(frame));
+    const { streamId, responseEntries } = call;
+    let length: number;
+    try {
+      length = this.send(failureResponse(streamId, error, responseEntries, this.peerMaxFrameBytes));
+    } catch (cause) {
+      length = this.send(failureResponse(streamId, new RpcError(error.code, "internal error"), [], 0)); // No such details.
+      this.#observer.onError(cause, { connectionId: this.id, method: call.method });
+    }
+    this.#close(call, error.code, length);
   }
 
   /** The one end of every call that was started. */

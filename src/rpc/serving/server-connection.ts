@@ -171,7 +171,7 @@ export class ServerConnection implements ChannelOwner, CallCarrier, DrainHost {
   /** What is on its way to a slow reader leaves first: the time that a closing connection lingers is too short for it. */
   #endWhenDrained(): void {
     if (this.#drain?.settled && !this.busy && !this.#channel.blocked) {
-      this.#channel.end(undefined);
+      this.#channel.endInPeace();
     }
   }
 }

@@ -12,6 +12,9 @@ export interface Patience {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a timer can wait; given more, it would not wait at all. */
+export const MAX_TIMER_MS = 0x7fff_ffff;
+
 /** Starts a socket and waits for its event, for an error, for the time to pass, or for the signal. */
 export function readySocket<S extends Socket>(
   { where, timeoutMs, signal }: Patience,
@@ -42,7 +45,7 @@ export function readySocket<S extends Socket>(
       stop();
       resolve(socket);
     };
-    const timer = setTimeout(() => fail(timedOut(where, timeoutMs)), timeoutMs);
+    const timer = setTimeout(() => fail(timedOut(where, timeoutMs)), Math.min(timeoutMs, MAX_TIMER_MS));
     const stop = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);

@@ -3,6 +3,7 @@
 import { constants, createHash, X509Certificate } from "node:crypto";
 import * as tls from "node:tls";
 import { ALPN_PROTOCOL } from "../../wire/protocol.js";
+import { MAX_TIMER_MS } from "./ready-socket.js";
 import { badTls, readAuthorities, type ServerTls, suiteOf } from "./tls-settings.js";
 
 /** A client that comes back within this resumes; later it shakes hands in full and proves itself anew. */
@@ -27,7 +28,7 @@ export function serverTlsOptions(settings: ServerTls, handshakeTimeoutMs: number
     ...context,
     secureOptions: NO_RENEGOTIATION,
     ALPNProtocols: [ALPN_PROTOCOL],
-    handshakeTimeout: handshakeTimeoutMs,
+    handshakeTimeout: Math.min(handshakeTimeoutMs, MAX_TIMER_MS),
     requestCert: clientCa !== undefined,
     rejectUnauthorized: false, // Node would hang up without a word; clientRefusal() says why.
     sessionTimeout: SESSION_LIFETIME_S,

@@ -224,3 +224,16 @@ t.test("a watched stream tells of its messages and its end: read, failed, left, 
   await hanging;
   t.match(await end(), /UNAVAILABLE/);
 });
+
+t.test("an array of requests is a stream to them too, and can be sent again", async (t) => {
+  const seen: boolean[] = [];
+  const twice: ClientInterceptor = async (call, next) => {
+    seen.push(isStream(call.request));
+    await next(call);
+    return await next(call);
+  };
+  const { client } = await echo(t, [twice]);
+  const requests = [{ data: new Uint8Array(2) }, { data: new Uint8Array(3) }];
+  t.equal((await client.clientStream(requests)).totalBytes, 5n);
+  t.same(seen, [true]);
+});

@@ -5,7 +5,13 @@ import * as tls from "node:tls";
 import t, { type Test } from "tap";
 import { AccountServiceDefinition } from "../../../src/gen/earshot/accounts/v1/accounts.js";
 import type { ConnectSettings } from "../../../src/rpc/calling/connect.js";
-import { type ConnectOptions, connect, probeServer } from "../../../src/rpc/index.js";
+import {
+  type ConnectOptions,
+  connect,
+  type Limits,
+  probeServer,
+  type ReconnectPolicy,
+} from "../../../src/rpc/index.js";
 import { makeAuthority, makeCertificate } from "../../fixtures/certificates.js";
 import { failure, summary } from "../../helpers/rpc-failure.js";
 import { type RunningServer, startServer, testAuthority } from "../../helpers/rpc-pair.js";
@@ -203,4 +209,25 @@ t.test("a probe tells what the certificate says, and trusts nothing", async (t) 
 t.test("a probe of what is no server of ours says so: nobody is asked to trust it", async (t) => {
   const { port } = await foreignTls(t, {});
   t.same(summary(await failure(probeServer({ host: "127.0.0.1", port })))[1], "alpn_mismatch");
+});
+
+t.test("times beyond what timers can hold are no times of zero", async (t) => {
+  const running = await startServer(t, {}, { limits: { handshakeTimeoutMs: Number.POSITIVE_INFINITY } });
+  const { host, port, ca } = running;
+  for (const connectTimeoutMs of [Number.POSITIVE_INFINITY, 2 ** 31]) {
+    const connection = await connect({ host, port, tls: { ca }, connectTimeoutMs });
+    await connection.client(AccountServiceDefinition).whoAmI({});
+    await connection.close();
+  }
+});
+
+t.test("options given as undefined are the defaults; a policy that is none is refused", async (t) => {
+  const { host, port, ca } = await startServer(t);
+  const undefinedLimits = { maxStreams: undefined } as unknown as Partial<Limits>;
+  const undefinedPolicy = { firstDelayMs: undefined } as unknown as Partial<ReconnectPolicy>;
+  const connection = await connect({ host, port, tls: { ca }, limits: undefinedLimits, reconnect: undefinedPolicy });
+  await connection.close();
+  for (const reconnect of [{ firstDelayMs: Number.NaN }, { maxDelayMs: -1 }, { maxWaitMs: Number.NaN }]) {
+    t.equal((await failure(connect({ host, port, tls: { ca }, reconnect }))).reason, "bad_options");
+  }
 });

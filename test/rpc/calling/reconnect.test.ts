@@ -2,13 +2,14 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import t, { type Test } from "tap";
+import { AccountServiceDefinition } from "../../../src/gen/earshot/accounts/v1/accounts.js";
 import type { ConnectSettings } from "../../../src/rpc/calling/connect.js";
 import { connect, RpcServer, StatusCode } from "../../../src/rpc/index.js";
 import { EchoServiceDefinition } from "../../gen/earshot/test/v1/echo.js";
 import { ECHO_HANDLERS, type EchoHandlers } from "../../helpers/echo-service.js";
 import { frameBytes } from "../../helpers/raw-client.js";
 import { failure, summary } from "../../helpers/rpc-failure.js";
-import { next, signal, testAuthority } from "../../helpers/rpc-pair.js";
+import { next, signal, startServer, testAuthority } from "../../helpers/rpc-pair.js";
 
 interface Served {
   readonly server: RpcServer;
@@ -221,4 +222,21 @@ t.test("close gives up a connection attempt and what waits for it", async (t) =>
   await connection.close();
   t.same(summary(await call), ["UNAVAILABLE", "connection_closed", "not_sent"]);
   await connection.close();
+});
+
+t.test("where the server has said that it goes, close() still has its grace", async (t) => {
+  const { promise, resolve } = signal();
+  const running = await startServer(t, { login: () => promise.then(() => ({ sessionToken: "late" })) });
+  const { host, port, ca, server } = running;
+  const connection = await connect({ host, port, tls: { ca }, reconnect: false });
+  const started = next(server, "call");
+  const call = connection.client(AccountServiceDefinition).login({});
+  await started;
+  const gone = next(connection, "close");
+  const serverClosed = server.close({ graceMs: 10_000 });
+  await gone;
+  const closed = connection.close({ graceMs: 10_000 });
+  resolve();
+  t.equal((await call).sessionToken, "late");
+  await Promise.all([closed, serverClosed]);
 });

@@ -232,3 +232,20 @@ async function received(peer: RawClient, count: number): Promise<number> {
   while (bytes < count * LARGE_FRAME_BYTES) await once(peer.socket, "data");
   return (await peer.frames(() => true)).length;
 }
+
+t.test("what the peer has no room for outlives the time to linger, where the end is in peace", async (t) => {
+  const { channel, ours, peer, theirs } = await channelPair(t, {}, { reads: false });
+  let sent = 0;
+  while (ours.writableLength === 0 || sent === 0) {
+    channel.send(dataFrame(3000));
+    sent += 1;
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.notOk(channel.blocked);
+  channel.endInPeace();
+  await new Promise((resolve) => setTimeout(resolve, 1_300));
+  theirs.once("end", () => theirs.end()).resume();
+  await peer.closed;
+  t.equal((await peer.frames()).length, sent);
+});

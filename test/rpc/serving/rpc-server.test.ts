@@ -2,7 +2,7 @@
 
 import t from "tap";
 import { AccountServiceDefinition } from "../../../src/gen/earshot/accounts/v1/accounts.js";
-import { type CallContext, connect, RpcServer, StatusCode } from "../../../src/rpc/index.js";
+import { type CallContext, connect, RpcError, RpcServer, StatusCode } from "../../../src/rpc/index.js";
 import { EchoServiceDefinition } from "../../gen/earshot/test/v1/echo.js";
 import { ECHO_HANDLERS } from "../../helpers/echo-service.js";
 import { rawClient } from "../../helpers/raw-client.js";
@@ -223,4 +223,41 @@ t.test("close does not wait for a peer that neither reads nor closes, nor for ha
   await server.close({ graceMs: 0 });
   await half.closed;
   t.pass("closed");
+});
+
+t.test("a grace that is no number is none", async (t) => {
+  for (const graceMs of [Number.NaN, -1, Number.NEGATIVE_INFINITY]) {
+    const { accounts, server } = await pair(t, { login: () => new Promise(() => {}) });
+    await accounts.whoAmI({});
+    const call = failure(accounts.login({}));
+    await next(server, "call");
+    await server.close({ graceMs });
+    t.same(summary(await call), ["UNAVAILABLE", "server_closing", "unknown"]);
+  }
+});
+
+t.test("a listener that fails later is told to error, as one that throws is", async (t) => {
+  const { accounts, server } = await pair(t);
+  server.on("call", async () => {
+    throw new Error("later");
+  });
+  const told = next(server, "error");
+  await accounts.whoAmI({});
+  t.match(await told, [{ message: "later" }, { listenerOf: "call" }]);
+});
+
+t.test("details have names as long as the protocol allows; broken ones cost the call alone", async (t) => {
+  const typeUrl = `type.googleapis.com/${"n".repeat(236)}`;
+  const value = new Uint8Array(1);
+  const given: unknown[] = [{ typeUrl, value }, { typeUrl: `${typeUrl}n`, value }, { typeUrl }];
+  const { accounts, server } = await pair(t, {
+    login: async () => {
+      throw new RpcError(StatusCode.NOT_FOUND, "no", { details: given.splice(0, 1) as [] });
+    },
+  });
+  t.same((await failure(accounts.login({}))).details, [{ typeUrl, value: Buffer.from(value) }]);
+  t.same((await failure(accounts.login({}))).details, []);
+  const told = next(server, "error");
+  t.match(await failure(accounts.login({})), { codeName: "NOT_FOUND", delivery: "answered" });
+  t.match(await told, [TypeError, { method: "earshot.accounts.v1.AccountService/Login" }]);
 });
