@@ -66,9 +66,9 @@ export class ServerLog {
     }
     accounts.on("store", (outage) => {
       if (outage === undefined) {
-        this.line("info", "database_back", {});
+        this.#few("info", "database_back", {});
       } else {
-        this.error("database_away", outage);
+        this.#few("error", "database_away", errorFields(outage));
       }
     });
     accounts.on("node", ({ node, outage }) => {

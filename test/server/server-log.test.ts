@@ -6,6 +6,7 @@ import { AccountServiceDefinition } from "../../src/gen/earshot/accounts/v1/acco
 import { connect, RpcError, StatusCode } from "../../src/rpc/index.js";
 import { createAccountServer } from "../../src/server/account-server.js";
 import { ServerLog } from "../../src/server/server-log.js";
+import { StoreError } from "../../src/server/store/store-error.js";
 
 t.test("what is below the level is not written", async (t) => {
   const lines: string[] = [];
@@ -52,6 +53,19 @@ t.test("of many refused connections the first are written, then how many more th
   await over;
   clearInterval(alive);
   t.match(lines.at(-1), /warning more_refused count=990\n$/);
+});
+
+t.test("a database that goes and comes back with every call, as on a full disk, does not fill the log", async (t) => {
+  const server = await createAccountServer({ database: join(t.testdir(), "a.db"), plaintext: true });
+  t.teardown(() => server.close());
+  const lines: string[] = [];
+  new ServerLog((line) => lines.push(line)).follow(server);
+  for (let count = 0; count < 1_000; count += 1) {
+    server.accounts.emit("store", new StoreError("unavailable", "the disk is full"));
+    server.accounts.emit("store", undefined);
+  }
+  t.equal(lines.filter((line) => line.includes(" error database_away ")).length, 10);
+  t.equal(lines.filter((line) => line.includes(" info database_back")).length, 10);
 });
 
 t.test(
