@@ -21,7 +21,7 @@ export const keepsResetCodes: ContractPart = async (t, { store, database: { rows
     t.equal(await store.issueResetCode(stranger, event("reset_code_issued", account)), false, "no such account");
   });
 
-  await t.test("tries are counted once each, and are few, also when they come at once", async (t) => {
+  await t.test("tries are counted once each, and are bounded, also when they come at once", async (t) => {
     const account = await registered(store);
     const { record } = createResetCode(account.accountId, NOW_MS);
     await store.issueResetCode(record, event("reset_code_issued", account));
@@ -29,16 +29,18 @@ export const keepsResetCodes: ContractPart = async (t, { store, database: { rows
     t.equal(await store.countResetTry(account.accountId, record.resetId, tried), true);
     t.equal(await store.countResetTry(account.accountId, record.resetId, tried), true, "as after a lost answer");
     t.equal((await store.findResetCode(account.accountId))?.tries, 1);
-    const counted = await Promise.all(
-      Array.from({ length: 12 }, () =>
+    const counted: boolean[] = [];
+    while (counted.length < MAX_RESET_TRIES + 8) {
+      const some = Array.from({ length: 12 }, () =>
         store.countResetTry(account.accountId, record.resetId, event("reset_tried", account)),
-      ),
-    );
+      );
+      counted.push(...(await Promise.all(some)));
+    }
     t.equal(counted.filter(Boolean).length, MAX_RESET_TRIES - 1);
     const told = (await rows("audit_events")).filter(
       (row) => row["kind"] === "reset_tried" && hex(row["account_id"]) === hex(account.accountId),
     );
-    t.equal(told.length, 13, "and each is told of");
+    t.equal(told.length, counted.length + 1, "and each is told of");
     t.equal(await store.countResetTry(account.accountId, randomBytes(16), event("reset_tried", account)), false);
   });
 

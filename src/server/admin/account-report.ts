@@ -2,7 +2,6 @@
 
 import { printableText } from "../printable-text.js";
 import type { AccountRecord } from "../store/account-store.js";
-import { MAX_RESET_TRIES } from "../store/reset-code-store.js";
 import type { SessionTimes } from "../store/session-store.js";
 import type { AccountDescription } from "./administration.js";
 
@@ -58,7 +57,7 @@ export function descriptionJson({ account, sessions, resetCode }: AccountDescrip
     expires_at: iso(expiresAtMs),
     address,
   });
-  const code = resetCode && { expires_at: iso(resetCode.expiresAtMs), tries_left: triesLeft(resetCode) };
+  const code = resetCode && { expires_at: iso(resetCode.expiresAtMs) };
   return {
     ...accountJson(account),
     password_changes: account.passwordVersion - 1,
@@ -97,11 +96,6 @@ function sessionTable(sessions: readonly SessionTimes[]): string {
   return `\n  ${"OPENED (UTC)".padEnd(16)}  ${"LAST USED".padEnd(16)}  FROM\n${rows.join("")}`;
 }
 
-function codeText(code: { readonly expiresAtMs: number; readonly tries: number }): string {
-  const left = triesLeft(code);
-  return `good until ${minute(code.expiresAtMs)} UTC, for ${left} more ${left === 1 ? "try" : "tries"}`;
-}
-
-function triesLeft({ tries }: { readonly tries: number }): number {
-  return Math.max(0, MAX_RESET_TRIES - tries);
+function codeText({ expiresAtMs }: { readonly expiresAtMs: number }): string {
+  return `good until ${minute(expiresAtMs)} UTC`;
 }

@@ -23,8 +23,11 @@ export interface PasswordReset {
   readonly passwordHash: string;
 }
 
-/** After as many, right or wrong, a code is worth nothing. */
-export const MAX_RESET_TRIES = 5;
+/**
+ * After as many, right or wrong, a code is worth nothing. More than throttling lets anyone try while a code lives, or strangers
+ * could use it up for its owner: 128 bits need no lower limit.
+ */
+export const MAX_RESET_TRIES = 250;
 
 export interface ResetCodeStore {
   /** In the place of an earlier one. False when the account is gone. */

@@ -77,7 +77,7 @@ t.test("JSON has all of it but what is secret", async (t) => {
     login_count: 12,
     last_login_at: "2026-05-01T12:30:59.000Z",
     password_changes: 2,
-    reset_code: { expires_at: "2026-05-01T12:30:59.000Z", tries_left: 3 },
+    reset_code: { expires_at: "2026-05-01T12:30:59.000Z" },
     sessions: [
       {
         session_id: "01".repeat(16),

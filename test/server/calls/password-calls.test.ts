@@ -111,10 +111,7 @@ t.test("an unknown name and a code that is wrong, used up, expired or replaced g
     const error = await failure(accounts.resetPassword({ username, code, newPassword: OTHER_PASSWORD }));
     answers.push(JSON.stringify([error.code, error.message, error.details]));
   };
-  for (let tries = 0; tries < 5; tries += 1) {
-    await attempt("carol", replaced);
-  }
-  await attempt("carol", right);
+  await attempt("carol", replaced);
   await attempt("alice", expired);
   await attempt("bobby", replaced);
   await attempt("nobody", right);
@@ -122,12 +119,19 @@ t.test("an unknown name and a code that is wrong, used up, expired or replaced g
   await attempt("david", right);
   await attempt("david", "");
   await attempt("david", "x".repeat(30_000));
+  await attempt("carol", await usedUp(running, right));
   t.equal(new Set(answers).size, 1);
   t.match(answers[0] ?? "", /^\[16,/);
   for (const username of ["alice", "bobby", "carol", "david"]) {
     await t.resolves(login(running, username));
   }
 });
+
+/** The code, once it has been exchanged. */
+async function usedUp({ accounts }: Running, code: string): Promise<string> {
+  await accounts.resetPassword({ username: "carol", code, newPassword: PASSWORD });
+  return code;
+}
 
 async function issue({ store, clock }: Running, username: string): Promise<string> {
   const account = await store.findAccount(username);
