@@ -14,6 +14,19 @@ t.test("a new file is for its owner alone", async (t) => {
   t.equal(statSync(path).mode & 0o777, 0o600);
 });
 
+t.test("a new one has its name only when it is whole, and never the name of a file made meanwhile", async (t) => {
+  const folder = t.testdir({});
+  const path = join(folder, "new.json");
+  const file = await ExportFile.create(path, false);
+  await file.write("half");
+  t.notOk(readdirSync(folder).includes("new.json"));
+  writeFileSync(path, "of somebody else");
+  await t.rejects(file.finish(), { code: "file_unusable", message: /--force/ });
+  await file.discard();
+  t.equal(readFileSync(path, "utf8"), "of somebody else");
+  t.same(readdirSync(folder), ["new.json"]);
+});
+
 t.test("one that failed leaves nothing behind", async (t) => {
   const folder = t.testdir({});
   const file = await ExportFile.create(join(folder, "new.json"), false);
