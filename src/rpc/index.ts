@@ -45,6 +45,7 @@ export type {
   ServerErrorEvent,
   ServerEvents,
 } from "./serving/server-events.js";
+export { addressBlock } from "./transport/address-block.js";
 export type { ListenAddress, UnixListenAddress } from "./transport/listen-address.js";
 export { type ProbedServer, type ProbeOptions, probeServer } from "./transport/server-probe.js";
 export { addressLabel, type SocketAddress, type TcpAddress, type UnixAddress } from "./transport/socket-address.js";

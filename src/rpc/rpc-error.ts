@@ -42,10 +42,7 @@ export type Reason =
   | "bad_request"
   | "bad_response"
   | "bad_options"
-  | "limit"
-  | "streaming_not_supported"
-  | "handler_failed"
-  | "listener_failed";
+  | "limit";
 
 export interface RpcErrorOptions {
   readonly reason?: Reason | undefined;

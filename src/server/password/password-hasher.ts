@@ -2,7 +2,7 @@
 
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { addressBlock } from "../address-block.js";
+import { addressBlock } from "../../rpc/index.js";
 import type { Caller } from "./fair-queue.js";
 import { HashGate } from "./hash-gate.js";
 import { MemoryBudget } from "./memory-budget.js";

@@ -2,7 +2,7 @@
 
 import { createHmac } from "node:crypto";
 import { isIP } from "node:net";
-import { addressBlock } from "../address-block.js";
+import { addressBlock } from "../../rpc/index.js";
 import type { Counter, CounterStore } from "./counter-store.js";
 import { DEFAULT_THROTTLE_LIMITS, type ThrottleLimits } from "./throttle-limits.js";
 

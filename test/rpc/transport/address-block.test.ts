@@ -1,7 +1,7 @@
 // Which addresses count as one.
 
 import t from "tap";
-import { addressBlock } from "../../src/server/address-block.js";
+import { addressBlock } from "../../../src/rpc/transport/address-block.js";
 
 t.test("an IPv4 address stands for itself, written either way", async (t) => {
   t.equal(addressBlock("192.0.2.1"), "192.0.2.1");
