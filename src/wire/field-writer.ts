@@ -122,9 +122,23 @@ export class FieldWriter {
     }
   }
 
-  zeros(tag: number, length: number): void {
-    this.open(tag, length);
-    this.#into.fill(0, this.#at, this.#at + length);
-    this.#at += length;
+  /**
+   * A field of zeros that takes `fieldLength` bytes, from 2 up, with tag and length. Any number can be had: where the length
+   * takes a byte more just as the field grows by one, it is written in one byte more than it needs.
+   */
+  zeros(tag: number, fieldLength: number): void {
+    let lengthBytes = 1;
+    while (varintLength(fieldLength - 1 - lengthBytes) > lengthBytes) {
+      lengthBytes += 1;
+    }
+    const content = fieldLength - 1 - lengthBytes;
+    const end = this.#at + fieldLength;
+    this.open(tag, content);
+    const start = this.#at;
+    if (end - start > content) {
+      this.#into[start - 1] = (this.#into[start - 1] ?? 0) | 0x80; // Its last byte is the first of the zeros.
+    }
+    this.#into.fill(0, start, end);
+    this.#at = end;
   }
 }

@@ -18,9 +18,16 @@ export interface FrameOptions {
   readonly ignorable?: boolean;
   /** Zeros that hide the true length. The frame grows by these and 2 to 5 bytes more. */
   readonly paddingBytes?: number;
+  /** Decides on the padding instead, by how long the frame is. */
+  readonly padder?: PaddingChoice;
 }
 
-const NO_OPTIONS: FrameOptions = {};
+export interface PaddingChoice {
+  /** The padding field, tag and length included, for a frame that has so many bytes without it: 0, or from 2 up. */
+  fieldBytes(frameBytes: number): number;
+}
+
+export const NO_OPTIONS: FrameOptions = {};
 /** Field number << 3 | 2; 0 where no body is written. */
 const BODY_TAGS: Readonly<Record<FrameKind, number>> = {
   request: 0x22,
@@ -48,6 +55,8 @@ export interface FramePlan {
   readonly frame: Frame;
   readonly options: FrameOptions;
   readonly payload: Uint8Array;
+  /** Tag and length included; 0: the frame has none. */
+  readonly paddingFieldBytes: number;
   /** Of the body without payload; of the frame without prefix; of all that stands before the payload. */
   readonly bodyHeadBytes: number;
   readonly frameBytes: number;
@@ -60,13 +69,21 @@ export function planFrame(frame: Frame, options: FrameOptions): FramePlan {
   const bodyHead = bodyHeadBytes(frame);
   let frameBytes = uint32FieldBytes(uint32(frame.streamId, "streamId"));
   frameBytes += isIgnorable(frame, options) ? 2 : 0;
-  frameBytes += options.paddingBytes === undefined ? 0 : fieldBytes(uint32(options.paddingBytes, "paddingBytes"));
   frameBytes += frame.kind === "unknown" ? 0 : fieldBytes(bodyHead + payload.length);
+  const paddingFieldBytes = options === NO_OPTIONS ? 0 : paddingFieldBytesOf(options, frameBytes);
+  frameBytes += paddingFieldBytes;
   if (frameBytes > WIRE_LIMITS.maxFrameBytes) {
     throw notEncodable(`a frame of ${frameBytes} bytes, more than a prefix can say`);
   }
   const headBytes = varintLength(frameBytes) + frameBytes - payload.length;
-  return { frame, options, payload, bodyHeadBytes: bodyHead, frameBytes, headBytes };
+  return { frame, options, payload, paddingFieldBytes, bodyHeadBytes: bodyHead, frameBytes, headBytes };
+}
+
+function paddingFieldBytesOf({ padder, paddingBytes }: FrameOptions, frameBytes: number): number {
+  if (padder !== undefined) {
+    return padder.fieldBytes(frameBytes);
+  }
+  return paddingBytes === undefined ? 0 : fieldBytes(uint32(paddingBytes, "paddingBytes"));
 }
 
 /** Writes plan.headBytes bytes at `at`. */
@@ -76,8 +93,8 @@ export function writeHead(plan: FramePlan, into: Buffer, at: number): void {
   writer.varint(plan.frameBytes);
   writer.uint32(0x08, frame.streamId);
   writer.bool(0x10, isIgnorable(frame, options));
-  if (options.paddingBytes !== undefined) {
-    writer.zeros(0x1a, options.paddingBytes);
+  if (plan.paddingFieldBytes > 0) {
+    writer.zeros(0x1a, plan.paddingFieldBytes);
   }
   const tag = BODY_TAGS[frame.kind];
   if (tag === 0) {

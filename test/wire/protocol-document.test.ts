@@ -42,6 +42,7 @@ const request = (streamId: number, method: string, fields: Partial<Frame & { kin
 
 const FRAMES: Record<string, Frame> = {
   ping: { kind: "ping", streamId: 0, token: 300n, ack: false },
+  "padded-ping": { kind: "ping", streamId: 0, token: 300n, ack: false },
   "ping-answer": { kind: "ping", streamId: 0, token: 300n, ack: true },
   "cover-traffic": { kind: "unknown", streamId: 0, bodyField: 0 },
   cancel: { kind: "cancel", streamId: 1, code: StatusCode.CANCELLED, reason: "" },
@@ -118,7 +119,10 @@ const FRAMES: Record<string, Frame> = {
     payload: NO_BYTES,
   },
 };
-const OPTIONS: Record<string, FrameOptions> = { "cover-traffic": { paddingBytes: 4 } };
+const OPTIONS: Record<string, FrameOptions> = {
+  "cover-traffic": { paddingBytes: 4 },
+  "padded-ping": { paddingBytes: 2 },
+};
 
 t.test("every example is what the encoder writes, and every frame here is an example", async (t) => {
   const accepted = [...examples.keys()].filter((name) => !name.startsWith("refused "));
