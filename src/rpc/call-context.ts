@@ -28,6 +28,12 @@ export interface Peer {
   readonly resumed?: boolean | undefined;
   /** Undefined without one: plaintext, and on a server every client that gave none. */
   readonly certificate?: PeerCertificate | undefined;
+  /**
+   * 32 bytes that both ends of this TLS connection know, and nobody between two connections can make equal: `tls-exporter`
+   * of RFC 9266. Undefined without TLS, and once the connection is gone if it was never asked for. Undefined under TLS 1.2:
+   * without the extended master secret, which Node does not tell of, two connections can be made equal (RFC 7627).
+   */
+  readonly channelBinding?: Uint8Array | undefined;
 }
 
 /** The second argument of every handler. */

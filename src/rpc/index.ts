@@ -1,6 +1,7 @@
 // What `earshot/rpc` exports.
 
 export { HealthCheckResponse_ServingStatus, HealthDefinition } from "../gen/grpc/health/v1/health.js";
+export { PADDING_POLICIES, type PaddingPolicy } from "../wire/padding.js";
 export type { MethodDefinition, ServiceDefinition } from "../wire/service-definition.js";
 export { StatusCode, statusName } from "../wire/status-code.js";
 export type { CallContext, Peer, PeerCertificate } from "./call-context.js";

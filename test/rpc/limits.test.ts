@@ -32,8 +32,8 @@ t.test("a frame that dribbles in is cut off, however steadily it comes", async (
 t.test("an idle connection is closed with a GoAway that blames nobody; an open call is not idle", async (t) => {
   const running = await startServer(
     t,
-    { login: () => new Promise((resolve) => setTimeout(() => resolve({ sessionToken: "slow" }), 60)) },
-    { limits: { idleTimeoutMs: 20 } },
+    { login: () => new Promise((resolve) => setTimeout(() => resolve({ sessionToken: "slow" }), 2_500)) },
+    { limits: { idleTimeoutMs: 1_000 } }, // Within which the call must come, on a busy machine too.
   );
   const connection = await dial(t, running);
   const closed = next(connection, "disconnect");

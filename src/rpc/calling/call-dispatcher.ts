@@ -2,13 +2,14 @@
 
 import { StatusCode } from "../../wire/status-code.js";
 import type { Peer } from "../call-context.js";
+import type { ChannelSettings } from "../channel/channel-owner.js";
 import { DeadlineQueue, type Due } from "../channel/deadline-queue.js";
-import type { Limits } from "../limits.js";
 import { RpcError } from "../rpc-error.js";
 import type { Dialled } from "../transport/dial.js";
 import { CallQueue } from "./call-queue.js";
 import type { CallKeeper, ClientCall } from "./client-call.js";
-import { OpenCalls, type OpenCallsObserver } from "./open-calls.js";
+import { OpenCalls } from "./open-calls.js";
+import type { OpenCallsObserver } from "./open-calls-observer.js";
 import { isLasting, type Redial } from "./redial.js";
 import { RestingCalls } from "./resting-calls.js";
 import { notSent, unavailable } from "./unavailable.js";
@@ -38,7 +39,7 @@ const CLOSED_HERE = unavailable("connection_closed", "the connection was closed 
 const sharedDeadlines = new DeadlineQueue();
 
 export class CallDispatcher implements CallKeeper, OpenCallsObserver {
-  readonly #limits: Limits;
+  readonly #settings: ChannelSettings;
   readonly #reconnecting: Reconnecting | undefined;
   readonly #observer: DispatcherObserver;
   readonly #deadlines = sharedDeadlines;
@@ -58,11 +59,11 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
 
   constructor(
     { socket }: Dialled,
-    limits: Limits,
+    settings: ChannelSettings,
     reconnecting: Reconnecting | undefined,
     observer: DispatcherObserver,
   ) {
-    this.#limits = limits;
+    this.#settings = settings;
     this.#reconnecting = reconnecting;
     this.#observer = observer;
     this.#adopt(socket);
@@ -78,7 +79,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
       call.fail(notSent(this.#ending));
       return;
     }
-    if (this.#queue.size >= this.#limits.maxQueuedCalls) {
+    if (this.#queue.size >= this.#settings.limits.maxQueuedCalls) {
       const message = `${this.#queue.size} calls wait already: raise maxQueuedCalls or call less at once`;
       call.fail(new RpcError(StatusCode.RESOURCE_EXHAUSTED, message, { reason: "queue_full", delivery: "not_sent" }));
       return;
@@ -236,7 +237,7 @@ export class CallDispatcher implements CallKeeper, OpenCallsObserver {
 
   #adopt(socket: Dialled["socket"]): void {
     this.#reconnecting?.redial.connected(performance.now());
-    this.#current = new OpenCalls(socket, this.#limits, this.#deadlines, this);
+    this.#current = new OpenCalls(socket, this.#settings, this.#deadlines, this);
     this.#sockets.add(this.#current);
   }
 

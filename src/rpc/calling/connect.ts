@@ -1,8 +1,10 @@
 // Opens a connection: a trusted socket, and calls over it.
 
+import type { PaddingPolicy } from "../../wire/padding.js";
 import { StatusCode } from "../../wire/status-code.js";
 import type { ClientInterceptor } from "../interceptor.js";
 import { type Limits, withDefaults } from "../limits.js";
+import { paddingOf } from "../padding-option.js";
 import { RpcError } from "../rpc-error.js";
 import { type Dialled, dial } from "../transport/dial.js";
 import type { TcpAddress, UnixAddress } from "../transport/socket-address.js";
@@ -19,6 +21,11 @@ export interface ConnectSettings {
   /** No TLS at all: everyone on the way reads and changes everything. For the lab. */
   readonly plaintext?: true | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /**
+   * How much longer frames are made, so that their lengths say nothing. Default "buckets"; "off" without TLS, where there is
+   * nothing to hide. The server has a policy of its own.
+   */
+  readonly padding?: PaddingPolicy | undefined;
   /** For name, TCP and TLS together. Default 10 s. */
   readonly connectTimeoutMs?: number | undefined;
   /** For calls that set none. Default: the limit `maxDeadlineMs`. */
@@ -40,11 +47,13 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const limits = withDefaults(options.limits);
+  const padding = paddingOf(options);
   const { tls, plaintext, connectTimeoutMs: timeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
   const dialAgain = (signal: AbortSignal | undefined): Promise<Dialled> =>
     dial({ address: options, tls, plaintext, timeoutMs, signal });
   return new Connection(await dialAgain(options.signal), {
     limits,
+    padding,
     defaultTimeoutMs: options.timeoutMs ?? limits.maxDeadlineMs,
     interceptors: options.interceptors ?? [],
     reconnecting: reconnecting(options.reconnect, dialAgain),

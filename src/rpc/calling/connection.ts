@@ -1,6 +1,7 @@
 // A client's connection to a server, as programs use it.
 
 import { EventEmitter } from "node:events";
+import type { PaddingPolicy } from "../../wire/padding.js";
 import type { ServiceDefinition } from "../../wire/service-definition.js";
 import type { Peer } from "../call-context.js";
 import type { ClientInterceptor } from "../interceptor.js";
@@ -28,6 +29,7 @@ export interface ClientOptions {
 
 export interface ConnectionSettings {
   readonly limits: Limits;
+  readonly padding: PaddingPolicy;
   readonly defaultTimeoutMs: number;
   readonly interceptors: readonly ClientInterceptor[];
   /** Undefined: the first loss is the end. */
@@ -54,7 +56,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#settings = settings;
     const { promise, resolve } = deferred();
     this.#closed = promise;
-    this.#dispatcher = new CallDispatcher(dialled, settings.limits, settings.reconnecting, {
+    this.#dispatcher = new CallDispatcher(dialled, settings, settings.reconnecting, {
       onReconnect: (peer) => this.#onReconnect(peer),
       onDisconnect: (reason) => this.#tell("disconnect", reason),
       onEnd: (reason) => this.#onEnd(reason),

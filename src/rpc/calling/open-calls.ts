@@ -3,33 +3,22 @@
 import type { Socket } from "node:net";
 import type { GoAway, Hello } from "../../gen/earshot/call/v1/call.js";
 import type { Frame, ResponseFrame } from "../../wire/frame.js";
+import { type FramePadder, framePadder } from "../../wire/padding.js";
 import { StatusCode } from "../../wire/status-code.js";
 import { StreamIds } from "../../wire/stream-ids.js";
-import type { ChannelOwner } from "../channel/channel-owner.js";
+import type { ChannelOwner, ChannelSettings } from "../channel/channel-owner.js";
 import type { DeadlineQueue } from "../channel/deadline-queue.js";
 import { FrameChannel } from "../channel/frame-channel.js";
 import { FLOOR_LIMITS, helloFrame, type PeerLimits, peerLimits } from "../channel/hello.js";
 import { StreamTable } from "../channel/stream-table.js";
 import { violation } from "../channel/violation.js";
-import type { Limits } from "../limits.js";
 import { RpcError } from "../rpc-error.js";
 import { errorOfResponse, knownCode } from "../status-response.js";
 import type { CallLink, ClientCall } from "./client-call.js";
+import type { OpenCallsObserver } from "./open-calls-observer.js";
 import { requestFrame, requestFrameBytes } from "./request-frame.js";
 import { serverClosing, unavailable } from "./unavailable.js";
 import { badRequest, tooLarge } from "./unsendable.js";
-
-/** Who brings the calls. */
-export interface OpenCallsObserver {
-  /** A stream came free, or the socket has room. */
-  onRoom(from: OpenCalls): void;
-  /** The call surely did not run; the error says why, and is the caller's unless the call is made again. */
-  onReturned(call: ClientCall, error: RpcError): void;
-  /** No call is taken any more: the server is closing, the connection failed, or we close. Those that are open go on. */
-  onStopped(from: OpenCalls, reason: RpcError): void;
-  /** The socket is gone; the last word. */
-  onClosed(from: OpenCalls): void;
-}
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -38,6 +27,7 @@ export class OpenCalls implements ChannelOwner, CallLink {
   readonly #observer: OpenCallsObserver;
   readonly #deadlines: DeadlineQueue;
   readonly #channel: FrameChannel;
+  readonly #padder: FramePadder | undefined;
   readonly #pingIntervalMs: number;
   readonly #open = new StreamTable<ClientCall>();
   /** Those that wait for room to send more requests. */
@@ -51,13 +41,16 @@ export class OpenCalls implements ChannelOwner, CallLink {
   /** What the server says we did wrong. It tells a caller more than that the connection was lost then. */
   #blame: RpcError | undefined;
 
-  constructor(socket: Socket, limits: Limits, deadlines: DeadlineQueue, observer: OpenCallsObserver) {
+  constructor(socket: Socket, settings: ChannelSettings, deadlines: DeadlineQueue, observer: OpenCallsObserver) {
+    const { limits, padding } = settings;
     this.#observer = observer;
     this.#deadlines = deadlines;
+    this.#padder = framePadder(padding);
     this.#pingIntervalMs = limits.pingIntervalMs;
     // A client speaks first, may rest, and must go on reading: if both sides stopped, neither would ever start again.
     const untimed = { firstFrameTimeoutMs: NEVER, idleTimeoutMs: NEVER, maxOutstandingBytes: NEVER };
-    this.#channel = new FrameChannel(socket, this, { ...limits, ...untimed }, limits.maxFrameBytes, deadlines);
+    const channelLimits = { ...limits, ...untimed };
+    this.#channel = new FrameChannel(socket, this, channelLimits, limits.maxFrameBytes, deadlines, this.#padder);
     this.#channel.pingIntervalMs = this.#pingIntervalMs;
     // Waits for the end of this tick, so that a call made at once goes out in the same write.
     this.#channel.send(helloFrame(limits));
@@ -246,6 +239,9 @@ export class OpenCalls implements ChannelOwner, CallLink {
     this.#sawHello = true;
     this.#awaitsHello = false;
     this.#peer = peerLimits(hello);
+    if (this.#padder !== undefined) {
+      this.#padder.maxFrameBytes = this.#peer.maxFrameBytes;
+    }
     this.#channel.pingIntervalMs = Math.max(this.#pingIntervalMs, this.#peer.minPingIntervalMs);
     this.#observer.onRoom(this);
   }

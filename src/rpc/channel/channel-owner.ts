@@ -1,6 +1,7 @@
 // What a channel of frames asks of the side that owns it.
 
 import type { Frame } from "../../wire/frame.js";
+import type { PaddingPolicy } from "../../wire/padding.js";
 import type { Limits } from "../limits.js";
 import type { RpcError } from "../rpc-error.js";
 
@@ -29,3 +30,9 @@ export type ChannelLimits = Pick<
   | "pingTimeoutMs"
   | "maxOutstandingBytes"
 >;
+
+/** What holds for each socket of a connection. */
+export interface ChannelSettings {
+  readonly limits: Limits;
+  readonly padding: PaddingPolicy;
+}

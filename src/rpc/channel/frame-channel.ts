@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import type { Frame, PingFrame } from "../../wire/frame.js";
 import { FrameDecoder } from "../../wire/frame-decoder.js";
+import type { FramePadder } from "../../wire/padding.js";
 import { StatusCode } from "../../wire/status-code.js";
 import type { RpcError } from "../rpc-error.js";
 import { fromSocketError } from "../transport/socket-error.js";
@@ -10,7 +11,8 @@ import type { ChannelLimits, ChannelOwner } from "./channel-owner.js";
 import { ChannelWatch, type TimeUp, type WatchedChannel } from "./channel-watch.js";
 import type { DeadlineQueue } from "./deadline-queue.js";
 import { Outbox } from "./outbox.js";
-import { asViolation, lost, violation } from "./violation.js";
+import { PingExchange } from "./ping-exchange.js";
+import { asViolation, late, lost } from "./violation.js";
 
 /** How long a peer may take to close its side after we closed ours, while we throw away what it still sends. */
 const LINGER_MS = 1_000;
@@ -29,8 +31,7 @@ export class FrameChannel implements WatchedChannel {
   #decoded = 0;
   #paused = false;
   #socketError: unknown;
-  #lastToken = 0n;
-  #probe: { readonly token: bigint; readonly onAnswer: () => void } | undefined;
+  readonly #pings = new PingExchange();
 
   constructor(
     socket: Socket,
@@ -38,13 +39,14 @@ export class FrameChannel implements WatchedChannel {
     limits: ChannelLimits,
     maxFrameBytes: number,
     deadlines: DeadlineQueue,
+    padder?: FramePadder,
   ) {
     this.#socket = socket;
     this.#owner = owner;
     this.#limits = limits;
     this.#watch = new ChannelWatch(limits, deadlines, this);
     this.#decoder = new FrameDecoder({ maxFrameBytes });
-    this.#outbox = new Outbox(socket, this.#watch.update);
+    this.#outbox = new Outbox(socket, this.#watch.update, padder);
     socket.on("data", this.#onData);
     socket.on("drain", this.#onDrain);
     socket.on("end", this.#onPeerEnd);
@@ -114,29 +116,30 @@ export class FrameChannel implements WatchedChannel {
     return length;
   }
 
+  /** As `send`, in a write that ends with this frame. */
+  sendNow(frame: Frame): void {
+    this.send(frame);
+    this.#outbox.flush();
+  }
+
   /** Asks for a sign of life behind all that was sent so far, and calls back when it comes, if it comes. */
   probe(onAnswer: () => void): void {
-    this.#probe = { token: this.#ask(), onAnswer };
+    this.#pings.onAnswerTo(this.#ask(), onAnswer);
   }
 
   /** Answers with the token; not to a peer that sends pings and reads nothing. */
-  onPing({ ack, token }: PingFrame): void {
-    if (ack) {
-      const probe = this.#probe;
-      if (probe?.token === token) {
-        this.#probe = undefined;
-        probe.onAnswer();
-      }
+  onPing(ping: PingFrame): void {
+    if (ping.ack) {
+      this.#pings.answered(ping.token);
     } else if (this.#outbox.outstandingBytes < MAX_PING_BACKLOG_BYTES) {
-      this.send({ kind: "ping", streamId: 0, token, ack: true });
+      this.send({ ...ping, ack: true });
     }
   }
 
   #ask(): bigint {
-    this.#lastToken += 1n;
-    this.send({ kind: "ping", streamId: 0, token: this.#lastToken, ack: false });
-    this.#outbox.flush(); // The time for the answer begins now, whatever keeps this process busy before the tick ends.
-    return this.#lastToken;
+    const question = this.#pings.ask();
+    this.sendNow(question); // The time for the answer begins now, whatever keeps this process busy before the tick ends.
+    return question.token;
   }
 
   /** Ends the channel: a GoAway when the reason is worth one, then what is queued, then FIN. */
@@ -179,13 +182,13 @@ export class FrameChannel implements WatchedChannel {
   onTimeUp(what: TimeUp): void {
     switch (what) {
       case "first_frame":
-        this.#timeOut("no frame came in time after the handshake");
+        this.#fail(late("no frame came in time after the handshake"));
         return;
       case "frame":
-        this.#timeOut("a frame took too long to arrive");
+        this.#fail(late("a frame took too long to arrive"));
         return;
       case "stall":
-        this.destroy(violation(StatusCode.DEADLINE_EXCEEDED, "the peer reads nothing"));
+        this.destroy(late("the peer reads nothing"));
         return;
       case "ask":
         this.#ask();
@@ -292,9 +295,5 @@ export class FrameChannel implements WatchedChannel {
   #fail(error: unknown): void {
     const reason = asViolation(error);
     this.end(reason, { code: reason.code, message: reason.message });
-  }
-
-  #timeOut(message: string): void {
-    this.#fail(violation(StatusCode.DEADLINE_EXCEEDED, message));
   }
 }

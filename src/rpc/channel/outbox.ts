@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import type { Frame } from "../../wire/frame.js";
 import { FrameSlab } from "../../wire/frame-slab.js";
+import type { FramePadder } from "../../wire/padding.js";
 
 /** Past this the write does not wait for the end of the tick: the peer can begin while we go on. Measured: 1.36 x. */
 const EARLY_FLUSH_BYTES = 4096;
@@ -11,7 +12,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 export class Outbox {
   readonly #socket: Socket;
   readonly #onBlocked: () => void;
-  readonly #slab = new FrameSlab();
+  readonly #slab: FrameSlab;
+  readonly #earlyFlushBytes: number;
   /** Chunks that wait for the socket; what the slab holds comes after them. */
   #chunks: Uint8Array[] = [];
   #chunkBytes = 0;
@@ -23,9 +25,11 @@ export class Outbox {
   activeAt = 0;
 
   /** `onBlocked`: the socket took what it was given, and wants no more for now. */
-  constructor(socket: Socket, onBlocked: () => void) {
+  constructor(socket: Socket, onBlocked: () => void, padder?: FramePadder) {
     this.#socket = socket;
     this.#onBlocked = onBlocked;
+    this.#slab = new FrameSlab(padder);
+    this.#earlyFlushBytes = padder?.writeBytes ?? EARLY_FLUSH_BYTES;
   }
 
   get blocked(): boolean {
@@ -40,7 +44,7 @@ export class Outbox {
   /** Queues the frame and returns its length. @throws WireError `not_encodable`, blame "us". */
   push(frame: Frame): number {
     const length = this.#slab.append(frame);
-    if (this.#pendingBytes() >= EARLY_FLUSH_BYTES) {
+    if (this.#pendingBytes() >= this.#earlyFlushBytes) {
       this.flush();
     } else if (!this.#scheduled) {
       this.#scheduled = true;
@@ -104,8 +108,10 @@ export class Outbox {
 
   /** Moves what the slab gathered behind the chunks that wait. */
   #gather(): void {
-    this.#chunkBytes += this.#slab.length;
     const gathered = this.#slab.take();
+    for (const chunk of gathered) {
+      this.#chunkBytes += chunk.length;
+    }
     this.#chunks = this.#chunks.length === 0 ? gathered : this.#chunks.concat(gathered);
   }
 

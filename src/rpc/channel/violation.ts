@@ -25,3 +25,8 @@ export function asViolation(error: unknown): RpcError {
   }
   return violation(StatusCode.INTERNAL, "internal error", error);
 }
+
+/** The peer took longer than it may. */
+export function late(message: string): RpcError {
+  return violation(StatusCode.DEADLINE_EXCEEDED, message);
+}

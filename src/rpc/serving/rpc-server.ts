@@ -3,11 +3,13 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import type { PaddingPolicy } from "../../wire/padding.js";
 import type { ServiceDefinition } from "../../wire/service-definition.js";
 import { StatusCode } from "../../wire/status-code.js";
 import { DeadlineQueue } from "../channel/deadline-queue.js";
 import type { ServerInterceptor } from "../interceptor.js";
 import { type Limits, withDefaults } from "../limits.js";
+import { paddingOf } from "../padding-option.js";
 import { RpcError } from "../rpc-error.js";
 import type { ServiceHandlers } from "../service-types.js";
 import { tellListeners } from "../tell-listeners.js";
@@ -25,6 +27,11 @@ export interface RpcServerOptions {
   /** No TLS at all: everyone on the way reads and changes everything. For the lab. */
   readonly plaintext?: true | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /**
+   * How much longer frames are made, so that their lengths say nothing. Default "buckets"; "off" without TLS, where there is
+   * nothing to hide.
+   */
+  readonly padding?: PaddingPolicy | undefined;
   /** Run around every call that reaches a handler; the first is the outermost. Without any, calls pay nothing for them. */
   readonly interceptors?: readonly ServerInterceptor[] | undefined;
 }
@@ -41,6 +48,7 @@ const LAST_WORDS_MS = 1_500;
  */
 export class RpcServer extends EventEmitter<ServerEvents> {
   readonly #limits: Limits;
+  readonly #padding: PaddingPolicy;
   readonly #interceptors: readonly ServerInterceptor[];
   readonly #doorway: Doorway;
   readonly #routes = new Map<string, Route>();
@@ -55,6 +63,7 @@ export class RpcServer extends EventEmitter<ServerEvents> {
   constructor(options: RpcServerOptions) {
     super();
     this.#limits = withDefaults(options.limits);
+    this.#padding = paddingOf(options);
     this.#interceptors = [...(options.interceptors ?? [])];
     this.#observer = this.#connectionObserver();
     this.#doorway = new Doorway(tlsOf(options), this.#limits, {
@@ -147,6 +156,7 @@ export class RpcServer extends EventEmitter<ServerEvents> {
     const connection = new ServerConnection(event.id, socket, peer, {
       observer: this.#observer,
       limits: this.#limits,
+      padding: this.#padding,
       deadlines: this.#deadlines,
     });
     this.#connections.set(connection, event);

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import type { Hello } from "../../gen/earshot/call/v1/call.js";
 import type { Frame, RequestFrame } from "../../wire/frame.js";
 import { WIRE_LIMITS } from "../../wire/limits.js";
+import { type FramePadder, framePadder, type PaddingPolicy } from "../../wire/padding.js";
 import { StatusCode } from "../../wire/status-code.js";
 import { StreamIds } from "../../wire/stream-ids.js";
 import type { Peer } from "../call-context.js";
@@ -28,6 +29,7 @@ export interface ConnectionObserver extends CallObserver {
 export interface ConnectionSettings {
   readonly observer: ConnectionObserver;
   readonly limits: Limits;
+  readonly padding: PaddingPolicy;
   readonly deadlines: DeadlineQueue;
 }
 
@@ -39,6 +41,7 @@ export class ServerConnection implements ChannelOwner, CallCarrier, DrainHost {
   readonly #ids = new StreamIds("server");
   readonly #calls: ServedCalls;
   readonly #channel: FrameChannel;
+  readonly #padder: FramePadder | undefined;
   #sawHello = false;
   #drain: Drain | undefined;
 
@@ -47,7 +50,9 @@ export class ServerConnection implements ChannelOwner, CallCarrier, DrainHost {
     this.peer = peer;
     this.#settings = settings;
     this.#calls = new ServedCalls(this, settings);
-    this.#channel = new FrameChannel(socket, this, settings.limits, WIRE_LIMITS.floorFrameBytes, settings.deadlines);
+    this.#padder = framePadder(settings.padding);
+    const { limits, deadlines } = settings;
+    this.#channel = new FrameChannel(socket, this, limits, WIRE_LIMITS.floorFrameBytes, deadlines, this.#padder);
   }
 
   get busy(): boolean {
@@ -162,7 +167,13 @@ export class ServerConnection implements ChannelOwner, CallCarrier, DrainHost {
     this.#calls.peerMaxFrameBytes = peer.maxFrameBytes;
     this.#calls.maxStreams = limits.maxStreams;
     this.#channel.maxFrameBytes = limits.maxFrameBytes;
-    this.send(helloFrame(limits));
+    if (this.#padder === undefined) {
+      this.send(helloFrame(limits));
+    } else {
+      this.#padder.maxFrameBytes = peer.maxFrameBytes;
+      // In a write of its own: whether the first answer shares its TLS record would tell which answers are quick.
+      this.#channel.sendNow(helloFrame(limits));
+    }
     if (peer.minPingIntervalMs > 0) {
       this.#channel.pingIntervalMs = Math.max(limits.pingIntervalMs, peer.minPingIntervalMs);
     }

@@ -5,6 +5,11 @@ import type { TLSSocket } from "node:tls";
 import type { Peer, PeerCertificate } from "../call-context.js";
 import { describeCertificate } from "./peer-certificate.js";
 
+/** RFC 9266, section 2. */
+const BINDING_LABEL = "EXPORTER-Channel-Binding";
+const BINDING_BYTES = 32;
+const EMPTY_CONTEXT = Buffer.alloc(0);
+
 export class SocketPeer implements Peer {
   readonly address: string;
   readonly port: number;
@@ -12,6 +17,8 @@ export class SocketPeer implements Peer {
   readonly resumed: boolean;
   #readCertificate: (() => X509Certificate | undefined) | undefined;
   #certificate: PeerCertificate | undefined;
+  readonly #tls: TLSSocket | undefined;
+  #channelBinding: Uint8Array | undefined;
 
   /**
    * Address and port are told by the caller, since a socket forgets them when it closes. `readCertificate` is called once,
@@ -28,6 +35,14 @@ export class SocketPeer implements Peer {
     this.encrypted = tls !== undefined;
     this.resumed = tls?.isSessionReused() ?? false;
     this.#readCertificate = readCertificate;
+    this.#tls = tls;
+  }
+
+  get channelBinding(): Uint8Array | undefined {
+    if (this.#channelBinding === undefined && this.#tls?.destroyed === false && this.#tls.getProtocol() === "TLSv1.3") {
+      this.#channelBinding = this.#tls.exportKeyingMaterial(BINDING_BYTES, BINDING_LABEL, EMPTY_CONTEXT);
+    }
+    return this.#channelBinding;
   }
 
   get certificate(): PeerCertificate | undefined {

@@ -13,6 +13,7 @@ import {
   type ReconnectPolicy,
 } from "../../../src/rpc/index.js";
 import { makeAuthority, makeCertificate } from "../../fixtures/certificates.js";
+import { lastingPort } from "../../helpers/lasting-port.js";
 import { failure, summary } from "../../helpers/rpc-failure.js";
 import { type RunningServer, startServer, testAuthority } from "../../helpers/rpc-pair.js";
 
@@ -143,9 +144,7 @@ t.test("an earshot server in plaintext mode speaks no TLS, and answers a client 
 });
 
 t.test("nothing listening, an unknown name, silence and a hang-up are told apart", async (t) => {
-  const spare = createServer();
-  const port = await portOf(t, spare);
-  await new Promise((resolve) => spare.close(resolve));
+  const port = await lastingPort();
   t.match(await refused({ host: "127.0.0.1", port }), { reason: "connection_refused", delivery: "not_sent" });
   t.match(await refused({ host: "no-such-host.invalid", port: 1 }), { reason: "name_not_found" });
   const sockets: { destroy(): void }[] = [];

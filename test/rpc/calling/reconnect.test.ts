@@ -7,6 +7,7 @@ import type { ConnectSettings } from "../../../src/rpc/calling/connect.js";
 import { connect, RpcServer, StatusCode } from "../../../src/rpc/index.js";
 import { EchoServiceDefinition } from "../../gen/earshot/test/v1/echo.js";
 import { ECHO_HANDLERS, type EchoHandlers } from "../../helpers/echo-service.js";
+import { lastingPort } from "../../helpers/lasting-port.js";
 import { frameBytes } from "../../helpers/raw-client.js";
 import { failure, summary } from "../../helpers/rpc-failure.js";
 import { next, signal, startServer, testAuthority } from "../../helpers/rpc-pair.js";
@@ -24,7 +25,7 @@ async function serve(
   const { server: tls } = await testAuthority();
   const server = new RpcServer({ tls });
   server.serve(EchoServiceDefinition, { ...ECHO_HANDLERS, ...handlers });
-  const address = await server.listen({ host: "127.0.0.1", port });
+  const address = await server.listen({ host: "127.0.0.1", port: port || (await lastingPort()) });
   t.teardown(() => server.close({ graceMs: 0 }));
   return { server, port: address.port };
 }
@@ -202,12 +203,12 @@ t.test(
   "a server that falls silent while calls are open is found dead, and one that only takes its time is not",
   async (t) => {
     const { port } = await scripted(t, []);
-    const limits = { pingIntervalMs: 20, pingTimeoutMs: 20 };
+    const limits = { pingIntervalMs: 20, pingTimeoutMs: 500 };
     const { client } = await reach(t, port, { plaintext: true, limits, reconnect: false });
     const error = await failure(client.unary({}));
     t.same(summary(error), ["UNAVAILABLE", "connection_lost", "unknown"]);
     t.match(error.message, /answered no ping/);
-    const slow = await serve(t, 0, { unary: () => new Promise((resolve) => setTimeout(() => resolve({}), 200)) });
+    const slow = await serve(t, 0, { unary: () => new Promise((resolve) => setTimeout(() => resolve({}), 1_200)) });
     const { client: patient } = await reach(t, slow.port, { limits: { ...limits, minPingIntervalMs: 1 } });
     t.ok(await patient.unary({}));
   },

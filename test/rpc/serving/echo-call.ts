@@ -15,7 +15,7 @@ type RequestFields = Partial<{ timeoutMs: number; credit: number; open: boolean;
 export async function echoServer(
   t: Pick<Test, "teardown">,
   handlers: Partial<EchoHandlers> = {},
-  options: Pick<RpcServerOptions, "limits" | "interceptors"> = {},
+  options: Pick<RpcServerOptions, "limits" | "interceptors" | "padding"> = {},
 ): Promise<RunningServer> {
   const { ca, server: tls } = await testAuthority();
   const server = new RpcServer({ tls, ...options });
