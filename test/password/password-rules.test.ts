@@ -1,8 +1,8 @@
 // Which passwords are taken, which are refused, and with which reason.
 
 import t from "tap";
-import { InvalidField_Reason as Reason } from "../../../src/gen/earshot/accounts/v1/accounts.js";
-import { normalizePassword, passwordRefusal } from "../../../src/server/password/password-rules.js";
+import { InvalidField_Reason as Reason } from "../../src/gen/earshot/accounts/v1/accounts.js";
+import { normalizePassword, passwordRefusal } from "../../src/password/password-rules.js";
 
 const GOOD = "tiger lamp ocean 42";
 
@@ -67,7 +67,7 @@ t.test("what a guesser tries first is refused", async (t) => {
   ];
   for (const password of predictable) {
     const refusal = passwordRefusal(password, "alice");
-    t.match(refusal, { field: "password", reason: Reason.REASON_COMMON }, password);
+    t.match(refusal, { reason: Reason.REASON_COMMON }, password);
     t.notMatch(refusal?.description, password, "and is not repeated");
   }
 });

@@ -1,7 +1,7 @@
 // How many guesses a good guesser needs for a long password: repeats and known phrases cut out, zxcvbn for what is left.
 
 import { ZxcvbnFactory } from "@zxcvbn-ts/core";
-import { keyboardsJson, packedWords } from "../../gen/password-words.js";
+import { keyboardsJson, packedWords } from "../gen/password-words.js";
 import { unpackWords } from "./packed-words.js";
 import { squeeze } from "./squeezed-text.js";
 

@@ -1,8 +1,8 @@
 // The packed word list: its form, and that it holds what it should, common words first.
 
 import t from "tap";
-import { packedWords } from "../../../src/gen/password-words.js";
-import { unpackWords } from "../../../src/server/password/packed-words.js";
+import { packedWords } from "../../src/gen/password-words.js";
+import { unpackWords } from "../../src/password/packed-words.js";
 
 t.test("each word is a letter for what it shares with the one before, and the rest", async (t) => {
   t.same(unpackWords("AabcDdBx\nAtwo"), ["abc", "abcd", "ax", "two"]);

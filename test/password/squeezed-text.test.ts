@@ -1,7 +1,7 @@
 // What is cut out of a text, and what it counts for.
 
 import t from "tap";
-import { squeeze } from "../../../src/server/password/squeezed-text.js";
+import { squeeze } from "../../src/password/squeezed-text.js";
 
 t.test("repeats are cut out wherever they stand", async (t) => {
   t.match(squeeze("aaaaaaaaaaaa"), { rest: "a", guessesLog10: 1 });

@@ -1,7 +1,7 @@
 // Estimates of guesses: what is cheap, what is not, and that no text takes long to judge.
 
 import t from "tap";
-import { guessesLog10, loadWords } from "../../../src/server/password/guess-estimate.js";
+import { guessesLog10, loadWords } from "../../src/password/guess-estimate.js";
 
 const ENOUGH = 10;
 const MAX_CODE_POINTS = 128;

@@ -1,8 +1,14 @@
 // What a password may be: 15 to 128 code points after NFC, anything printable, nothing that a guesser tries first.
 
-import { InvalidField_Reason as Reason } from "../../gen/earshot/accounts/v1/accounts.js";
-import type { Refusal } from "../refusal.js";
+import { InvalidField_Reason as Reason } from "../gen/earshot/accounts/v1/accounts.js";
 import { guessesLog10 } from "./guess-estimate.js";
+
+/** Why a new password is refused. The caller names the field. */
+export interface PasswordRefusal {
+  readonly reason: Reason;
+  /** A sentence for people; never the password itself. */
+  readonly description: string;
+}
 
 const MIN_CODE_POINTS = 15;
 const MAX_CODE_POINTS = 128;
@@ -24,9 +30,9 @@ export function normalizePassword(password: string): string | undefined {
   return codePoints >= MIN_CODE_POINTS && codePoints <= MAX_CODE_POINTS ? normalized : undefined;
 }
 
-/** Why a new password is refused; undefined when it is fine. */
-export function passwordRefusal(password: string, username: string): Refusal | undefined {
-  const refuse = (reason: Reason, description: string): Refusal => ({ field: "password", reason, description });
+/** Undefined when the password is fine for an account of that name, which is in lower case. */
+export function passwordRefusal(password: string, username: string): PasswordRefusal | undefined {
+  const refuse = (reason: Reason, description: string): PasswordRefusal => ({ reason, description });
   if (password === "") {
     return refuse(Reason.REASON_REQUIRED, "a password is needed");
   }
