@@ -1,9 +1,13 @@
 // Puts store, hashing, service and RPC server together: one object that listens and closes in order.
 
 import { AccountServiceDefinition } from "../gen/earshot/accounts/v1/accounts.js";
+import { OpaqueServiceDefinition } from "../gen/earshot/accounts/v1/opaque.js";
+import type { ServerKeys } from "../opaque/opaque-server.js";
+import { loadWords } from "../password/guess-estimate.js";
 import {
   type Limits,
   type ListenAddress,
+  type PaddingPolicy,
   RpcServer,
   type ServerTls,
   serveHealth,
@@ -13,8 +17,9 @@ import {
 } from "../rpc/index.js";
 import { AccountService } from "./account-service.js";
 import type { SessionLifetime } from "./calls/session-guard.js";
+import { CommandError } from "./command-error.js";
 import type { ServerMetrics } from "./metrics/server-metrics.js";
-import { loadWords } from "./password/guess-estimate.js";
+import { keyIdOf, OPAQUE_PREFIX, prefixOfKeys } from "./opaque/opaque-record.js";
 import { PasswordHasher, type PasswordHasherOptions } from "./password/password-hasher.js";
 import type { AccountStore } from "./store/account-store.js";
 import type { DatabaseNodeChange } from "./store/mysql-database.js";
@@ -31,7 +36,15 @@ export interface AccountServerOptions {
   readonly tls?: ServerTls | undefined;
   /** No TLS: everyone on the way reads the passwords. For the lab. */
   readonly plaintext?: true | undefined;
+  /** How much longer frames are made, so that their lengths say nothing. Default "buckets"; "off" without TLS. */
+  readonly padding?: PaddingPolicy | undefined;
   readonly hashing?: PasswordHasherOptions | undefined;
+  /**
+   * Serves OpaqueService too, under these keys; see `openOpaqueKeys`. All servers of one database need the same, and an account
+   * made under them can never log in under others. A function is asked once the database is open; it can ask whether there
+   * are such accounts.
+   */
+  readonly opaqueKeys?: ServerKeys | FindOpaqueKeys | undefined;
   /** What is different from the default limits of attempts. */
   readonly throttle?: ThrottleOption | undefined;
   readonly lifetime?: Partial<SessionLifetime> | undefined;
@@ -48,6 +61,8 @@ export interface AccountServerOptions {
   readonly now?: (() => number) | undefined;
 }
 
+export type FindOpaqueKeys = (isNeeded: () => Promise<boolean>) => Promise<ServerKeys | undefined>;
+
 const PURGE_INTERVAL_MS = 60 * 60 * 1000;
 const DEFAULT_GRACE_MS = 10_000;
 /** Requests here are names and passwords: nobody needs more room, and strangers get no more. */
@@ -60,11 +75,12 @@ const ACCOUNT_LIMITS: Partial<Limits> = {
 
 /** Opens the database. Call `listen` on what it resolves with. @throws StoreError, RpcError `bad_options`, RangeError */
 export async function createAccountServer(options: AccountServerOptions): Promise<AccountServer> {
-  const { database, tls, plaintext, limits, lifetime, watchPollMs, now } = options;
+  const { database, tls, plaintext, padding, limits, lifetime, watchPollMs, now } = options;
   const { metrics } = options;
   const rpc = new RpcServer({
     tls,
     plaintext,
+    padding,
     limits: { ...ACCOUNT_LIMITS, ...limits },
     interceptors: metrics && [metrics.interceptor],
   });
@@ -94,7 +110,8 @@ export async function createAccountServer(options: AccountServerOptions): Promis
     storeHealth.saw(call.error);
     metrics?.store.saw(call);
   });
-  accounts = new AccountService({ store, hasher, throttle, lifetime, watchPollMs, now });
+  const opaqueKeys = await openKeys(options.opaqueKeys, store);
+  accounts = new AccountService({ store, hasher, throttle, opaqueKeys, lifetime, watchPollMs, now });
   await learnHashes(hasher, store);
   const server = new AccountServer({ rpc, store, storeHealth, throttle, accounts });
   metrics?.observe({ server, store, hasher, now: now ?? Date.now });
@@ -105,9 +122,36 @@ function measured({ hashing, metrics }: AccountServerOptions): PasswordHasherOpt
   return metrics === undefined ? hashing : { ...hashing, onHashed: (timing) => metrics.accounts.hashed(timing) };
 }
 
+/** Closes the store where there is nothing to go on with. @throws CommandError, StoreError */
+async function openKeys(
+  keys: AccountServerOptions["opaqueKeys"],
+  store: AccountStore,
+): Promise<ServerKeys | undefined> {
+  const isNeeded = async (): Promise<boolean> => (await store.findHashLike(OPAQUE_PREFIX, "")) !== undefined;
+  try {
+    const opened = typeof keys === "function" ? await keys(isNeeded) : keys;
+    await requireOpaqueKeys(opened, store);
+    return opened;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Without the keys that they were made under, accounts would seem to have forgotten their passwords. @throws CommandError, StoreError */
+async function requireOpaqueKeys(keys: ServerKeys | undefined, store: AccountStore): Promise<void> {
+  const usable = keys === undefined ? "" : prefixOfKeys(keyIdOf(keys));
+  const found = await store.findHashLike(OPAQUE_PREFIX, usable);
+  if (found === undefined) return;
+  const which = keys === undefined ? "no OPAQUE keys" : "other OPAQUE keys";
+  const message = `the database holds accounts that log in by OPAQUE, and this server has ${which}: bring back the file of keys from its backup (--opaque-keys)`;
+  throw new CommandError("failed", message);
+}
+
 /** Which kinds of hashes there are. Failing is little harm: each kind is learned at the latest when one is verified. */
 async function learnHashes(hasher: PasswordHasher, store: AccountStore): Promise<void> {
-  const find = (): Promise<string | undefined> => store.findHashUnlike(hasher.knownPrefixes).catch(() => undefined);
+  const find = (): Promise<string | undefined> =>
+    store.findHashUnlike([...hasher.knownPrefixes, OPAQUE_PREFIX]).catch(() => undefined);
   for (let found = await find(); found !== undefined && hasher.learn(found); ) {
     found = await find();
   }
@@ -140,6 +184,7 @@ export class AccountServer {
     this.#storeHealth = storeHealth;
     this.#throttle = throttle;
     rpc.serve(AccountServiceDefinition, accounts.handlers);
+    if (accounts.opaqueHandlers !== undefined) rpc.serve(OpaqueServiceDefinition, accounts.opaqueHandlers);
     rpc.once("drain", () => accounts.endWatches());
   }
 
@@ -175,6 +220,7 @@ export class AccountServer {
     try {
       await this.rpc.close({ graceMs });
     } finally {
+      this.accounts.close();
       await Promise.all([this.#store.close(), this.#throttle.close()]);
     }
   }

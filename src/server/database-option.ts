@@ -7,7 +7,7 @@ const DEFAULT_DATABASE = "earshot.db";
 export function databaseOption(): Option {
   return new Option(
     "--database <url>",
-    "sqlite:FILE, a file's path, or mysql://USER:PASSWORD@HOST:PORT/NAME?tls=verify|off|CA-FILE",
+    "sqlite:FILE, a file's path, or mysql://USER:PASSWORD@HOST/NAME?tls=verify|off|CA",
   )
     .env("EARSHOT_DATABASE")
     .default(DEFAULT_DATABASE);

@@ -5,7 +5,9 @@ import { packDetail, RpcError, StatusCode } from "../rpc/index.js";
 
 export interface Refusal {
   /** As the schema writes it. */
-  readonly field: "username" | "password" | "request_id" | "session_id" | "current_password" | "new_password";
+  readonly field:
+    | ("username" | "password" | "request_id" | "session_id" | "current_password" | "new_password")
+    | ("registration_request" | "record" | "ke1" | "proof");
   readonly reason: InvalidField_Reason;
   /** A sentence for people; never the value itself. */
   readonly description: string;

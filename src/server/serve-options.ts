@@ -1,19 +1,22 @@
 // The options of `server` without a command.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { addressLabel, type ListenAddress } from "../rpc/index.js";
+import { addressLabel, type ListenAddress, PADDING_POLICIES, type PaddingPolicy } from "../rpc/index.js";
 import { databaseOption } from "./database-option.js";
 import { decodeListenAddress } from "./listen-option.js";
 import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from "./log-lines.js";
 import type { MetricsAddress } from "./metrics/metrics-endpoint.js";
 import { decodeMetricsAddress } from "./metrics/metrics-option.js";
+import { OPAQUE_KEYS_FILE } from "./opaque/opaque-keys-option.js";
 import type { TransportOptions } from "./transport-option.js";
 
 export const DEFAULT_LISTEN: readonly ListenAddress[] = [{ host: "127.0.0.1", port: 7443 }];
 
 export interface ServeOptions extends TransportOptions {
   readonly listen?: readonly ListenAddress[];
+  readonly padding?: PaddingPolicy;
   readonly database: string;
+  readonly opaqueKeys?: string;
   readonly migrate: boolean;
   readonly metrics?: MetricsAddress;
   readonly logLevel: LogLevel;
@@ -32,9 +35,19 @@ export function addServeOptions(program: Command): Command {
       ).argParser(listenOption),
     )
     .addOption(databaseOption())
+    .option(
+      "--opaque-keys <file>",
+      `keys of OPAQUE, made there on the first run; lost with them are the accounts that use it (default: ${OPAQUE_KEYS_FILE} in the folder of --cert)`,
+    )
     .option("--no-migrate", "refuse a database whose tables are not up to date (see: server migrate)")
     .addOption(new Option("--min-tls <version>", "oldest TLS version to accept").choices(["1.2", "1.3"]).default("1.3"))
     .option("--plaintext", "no TLS at all: everyone on the way reads the passwords; for the lab alone")
+    .addOption(
+      new Option(
+        "--padding <policy>",
+        "how the lengths of answers are hidden from who watches the wire (default: buckets; off with --plaintext)",
+      ).choices(PADDING_POLICIES),
+    )
     .addOption(
       new Option(
         "--metrics <address>",

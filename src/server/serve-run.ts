@@ -7,6 +7,7 @@ import { linesOf } from "./log-lines.js";
 import { LogOutput } from "./log-output.js";
 import { MetricsEndpoint } from "./metrics/metrics-endpoint.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
+import { chooseOpaqueKeys } from "./opaque/opaque-keys-option.js";
 import { DEFAULT_LISTEN, type ServeOptions } from "./serve-options.js";
 import { ServerLog } from "./server-log.js";
 import { untilStopped } from "./stop-signals.js";
@@ -22,11 +23,13 @@ export async function serve(command: Command, options: ServeOptions): Promise<vo
   const log = openLog(options);
   const transport = await openTransport(options, log);
   const metrics = options.metrics === undefined ? undefined : new ServerMetrics();
-  const { database, migrate, reflection } = options;
+  const { database, migrate, reflection, padding } = options;
   const hashing = options.scryptCost === undefined ? {} : { cost: { ln: options.scryptCost, r: 8, p: 3 } };
   const server = await createAccountServer({
     ...transport.settings,
+    padding,
     database,
+    opaqueKeys: (isNeeded) => chooseOpaqueKeys(options, log, isNeeded),
     migrate,
     hashing,
     throttle: options.throttle === "off" ? "off" : undefined,

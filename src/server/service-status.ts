@@ -7,6 +7,7 @@ import {
   RetryAfter,
   UsernameTaken,
 } from "../gen/earshot/accounts/v1/accounts.js";
+import { ChannelMismatch } from "../gen/earshot/accounts/v1/opaque.js";
 import { packDetail, RpcError, StatusCode } from "../rpc/index.js";
 import { GateFull } from "./password/hash-gate.js";
 import { invalidArgument } from "./refusal.js";
@@ -35,7 +36,7 @@ export function accountDisabled(disabledAtMs: number): RpcError {
 }
 
 /** Not UNAUTHENTICATED: the session is good, and stays so. */
-export function passwordWrong(field: "password" | "current_password"): RpcError {
+export function passwordWrong(field: "password" | "current_password" | "proof"): RpcError {
   const description = "the password is wrong";
   return new RpcError(StatusCode.PERMISSION_DENIED, description, {
     delivery: "answered",
@@ -48,6 +49,28 @@ export function resetRefused(): RpcError {
   return refused(
     StatusCode.UNAUTHENTICATED,
     "the name or the code is wrong, or the code is used up; ask for a new one",
+  );
+}
+
+/** Its first half was too long ago, on another server, or never. */
+export function loginForgotten(): RpcError {
+  return refused(StatusCode.ABORTED, "this server knows of no such login that was begun; begin again");
+}
+
+/** For who has the right password alone: it came over another connection than the client believes. */
+export function channelMismatch(): RpcError {
+  const message = "this login was relayed: somebody stands between the client and this server";
+  return new RpcError(StatusCode.FAILED_PRECONDITION, message, {
+    delivery: "answered",
+    details: [packDetail(ChannelMismatch, {})],
+  });
+}
+
+/** Over TLS 1.2 nobody can tell whether a login is relayed. */
+export function channelUnbound(): RpcError {
+  return refused(
+    StatusCode.FAILED_PRECONDITION,
+    "OPAQUE needs TLS 1.3: an older connection cannot be bound to a login",
   );
 }
 

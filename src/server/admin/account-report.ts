@@ -1,5 +1,6 @@
 // Accounts as tables of at most 80 columns, and as JSON for programs.
 
+import { isOpaqueRecord } from "../opaque/opaque-record.js";
 import { printableText } from "../printable-text.js";
 import type { AccountRecord } from "../store/account-store.js";
 import type { SessionTimes } from "../store/session-store.js";
@@ -25,13 +26,17 @@ export function accountTable(accounts: readonly AccountRecord[]): string {
 export function descriptionText({ account, sessions, resetCode }: AccountDescription): string {
   const { username, accountId, createdAtMs, disabledAtMs, loginCount, lastLoginAtMs, passwordVersion } = account;
   const changes = passwordVersion - 1;
+  const way = isOpaqueRecord(account.passwordHash) ? "by OPAQUE, " : "";
   const lines: readonly [string, string][] = [
     ["name", printableText(username, MAX_ADDRESS)],
     ["account", hex(accountId)],
     ["created", `${minute(createdAtMs)} UTC`],
     ["state", disabledAtMs === undefined ? "active" : `disabled since ${minute(disabledAtMs)} UTC`],
     ["logins", lastLoginAtMs === undefined ? "none yet" : `${loginCount}, the last ${minute(lastLoginAtMs)} UTC`],
-    ["password", changes === 0 ? "as at registration" : `changed ${changes} time${changes === 1 ? "" : "s"}`],
+    [
+      "password",
+      `${way}${changes === 0 ? "as at registration" : `changed ${changes} time${changes === 1 ? "" : "s"}`}`,
+    ],
     ["reset code", resetCode === undefined ? "none" : codeText(resetCode)],
     ["sessions", String(sessions.length)],
   ];
@@ -42,6 +47,7 @@ export function accountJson(account: AccountRecord): Record<string, unknown> {
   return {
     username: account.username,
     account_id: hex(account.accountId),
+    scheme: isOpaqueRecord(account.passwordHash) ? "opaque" : "password",
     created_at: iso(account.createdAtMs),
     disabled_at: isoOrNull(account.disabledAtMs),
     login_count: account.loginCount,

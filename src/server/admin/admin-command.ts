@@ -25,8 +25,8 @@ These work on the database itself, beside running servers. Changes are audited.
 
 Examples:
   server admin users --limit 20
-  server admin reset alice         prints a code with which alice sets a password
-  server admin disable alice       ends her sessions, on all servers
+  server admin reset alice        prints a code with which she sets a password
+  server admin disable alice      ends her sessions, on all servers
   server admin audit --since 24h --user alice
   server admin audit --follow --json | jq .kind
 `;

@@ -6,11 +6,11 @@ import type {
   ExportAccountResponse,
 } from "../../gen/earshot/accounts/v1/accounts.js";
 import type { CallContext } from "../../rpc/index.js";
-import { deletionEvent, firstId } from "../audit-event.js";
-import { sessionRefused } from "../service-status.js";
+import { firstId } from "../audit-event.js";
 import { EVENTS_PER_PAGE } from "../store/audit-store.js";
 import { accountMessage, eventMessage, sessionMessage } from "./account-messages.js";
 import type { AccountParts } from "./account-parts.js";
+import { deleteOwnAccount } from "./own-account.js";
 import { PasswordProof } from "./password-proof.js";
 import type { GuardedSession } from "./session-guard.js";
 
@@ -24,15 +24,9 @@ export class AccountCalls {
   }
 
   async deleteAccount({ password }: DeleteAccountRequest, ctx: CallContext): Promise<DeleteAccountResponse> {
-    const { store, audit, guard } = this.#parts;
-    const { account, tokenHash } = await guard.session(ctx);
-    await this.#proof.check(account, password, "password", ctx);
-    const { accountId, passwordVersion } = account;
-    const event = deletionEvent(accountId, audit.now());
-    if (!(await store.deleteAccount(accountId, event, { tokenHash, passwordVersion }))) {
-      throw sessionRefused();
-    }
-    audit.tell(event);
+    const session = await this.#parts.guard.session(ctx);
+    await this.#proof.check(session.account, password, "password", ctx);
+    await deleteOwnAccount(this.#parts, session);
     return {};
   }
 

@@ -4,6 +4,12 @@ import type { CallContext } from "../../rpc/index.js";
 import { type AuditEvent, type AuditKind, type AuditSubject, newId } from "../audit-event.js";
 import type { Caller } from "../password/fair-queue.js";
 
+/** Where a call came from: every CallContext is one. */
+export interface EventOrigin {
+  readonly peer: { readonly address: string };
+  readonly connection: { readonly id: number };
+}
+
 export interface CallAuditOptions {
   readonly now: () => number;
   readonly onTold: (event: AuditEvent) => void;
@@ -24,7 +30,7 @@ export class CallAudit {
   /** Not stored yet: that happens together with what it tells. */
   event(
     kind: AuditKind,
-    { peer, connection }: CallContext,
+    { peer, connection }: EventOrigin,
     subject?: AuditSubject,
     sessionId?: Uint8Array,
   ): AuditEvent {

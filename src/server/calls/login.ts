@@ -2,21 +2,21 @@
 
 import type { LoginRequest, LoginResponse } from "../../gen/earshot/accounts/v1/accounts.js";
 import type { CallContext } from "../../rpc/index.js";
-import { type AuditSubject, newId } from "../audit-event.js";
-import { accountDisabled, loginRefused } from "../service-status.js";
-import { createToken, tokenHash } from "../session-token.js";
+import { loginRefused } from "../service-status.js";
 import type { AccountRecord } from "../store/account-store.js";
 import { normalizeUsername, usernameRefusal } from "../username.js";
-import { accountMessage } from "./account-messages.js";
 import type { AccountParts } from "./account-parts.js";
 import { callerOf } from "./call-audit.js";
 import { checkPassword } from "./password-check.js";
+import { SessionOpening } from "./session-opening.js";
 
 export class Login {
   readonly #parts: AccountParts;
+  readonly #opening: SessionOpening;
 
   constructor(parts: AccountParts) {
     this.#parts = parts;
+    this.#opening = new SessionOpening(parts);
   }
 
   async login(request: LoginRequest, ctx: CallContext): Promise<LoginResponse> {
@@ -27,44 +27,14 @@ export class Login {
     const claim = { username, password: request.password, find };
     const { account, password, outdated } = await checkPassword(this.#parts, claim, ctx);
     if (account === undefined || password === undefined) {
-      await this.#tellFailed(ctx, account);
+      await this.#opening.tellFailed(ctx, account);
       throw loginRefused();
     }
-    // Only who has the right password learns that the account is disabled.
-    if (account.disabledAtMs !== undefined) {
-      await this.#tellFailed(ctx, account);
-      throw accountDisabled(account.disabledAtMs);
-    }
+    await this.#opening.refuseDisabled(account, ctx);
     if (outdated) {
       await this.#rehash(account, password, ctx);
     }
-    return await this.#openSession(account, ctx);
-  }
-
-  async #tellFailed(ctx: CallContext, account: AuditSubject | undefined): Promise<void> {
-    const { store, audit } = this.#parts;
-    const failed = audit.event("login_failed", ctx, account);
-    await store.recordAudit(failed);
-    audit.tell(failed);
-  }
-
-  async #openSession(account: AccountRecord, ctx: CallContext): Promise<LoginResponse> {
-    const { store, audit, guard } = this.#parts;
-    const token = createToken();
-    const createdAtMs = audit.now();
-    const expiresAtMs = createdAtMs + guard.lifetime.absoluteMs;
-    const sessionId = newId(createdAtMs);
-    const event = audit.event("login", ctx, account, sessionId);
-    const { accountId, passwordVersion } = account;
-    const { address } = ctx.peer;
-    const session = { tokenHash: tokenHash(token), sessionId, accountId, passwordVersion, address };
-    if (!(await store.openSession({ ...session, createdAtMs, expiresAtMs }, event))) {
-      // The password that was right when it was checked is so no more.
-      await this.#tellFailed(ctx, account);
-      throw loginRefused();
-    }
-    audit.tell(event);
-    return { account: accountMessage(account), sessionToken: token, expiresAtMs: BigInt(expiresAtMs), sessionId };
+    return await this.#opening.open(account, ctx);
   }
 
   /** Stronger parameters reach old accounts at their next login. One that cannot be stored now waits for the one after. */

@@ -1,6 +1,6 @@
 // A password that somebody chooses: by the rules, and in the form that is hashed.
 
-import { passwordRefusal } from "../password/password-rules.js";
+import { passwordRefusal } from "../../password/password-rules.js";
 import { invalidArgument } from "../refusal.js";
 
 /** The NFC form. @throws RpcError INVALID_ARGUMENT, which names the field. */

@@ -1,6 +1,5 @@
 // ChangePassword, for who knows the old one, and ResetPassword, for who was given a code.
 
-import { randomBytes, timingSafeEqual } from "node:crypto";
 import type {
   ChangePasswordRequest,
   ChangePasswordResponse,
@@ -8,40 +7,36 @@ import type {
   ResetPasswordResponse,
 } from "../../gen/earshot/accounts/v1/accounts.js";
 import type { CallContext } from "../../rpc/index.js";
-import { resetCodeHash } from "../reset-code.js";
-import { resetRefused, sessionRefused } from "../service-status.js";
-import type { ResetCodeRecord } from "../store/reset-code-store.js";
+import { isOpaqueRecord } from "../opaque/opaque-record.js";
+import { resetRefused } from "../service-status.js";
 import { type Attempt, FREE_ATTEMPT } from "../throttle/login-throttle.js";
 import { normalizeUsername, usernameRefusal } from "../username.js";
 import type { AccountParts } from "./account-parts.js";
 import { callerOf } from "./call-audit.js";
 import { newPassword } from "./new-password.js";
+import { changeOwnPassword } from "./own-account.js";
 import { undo } from "./password-check.js";
 import { PasswordProof } from "./password-proof.js";
-
-const ID_BYTES = 16;
+import { ResetCodeCheck } from "./reset-code-check.js";
 
 export class PasswordCalls {
   readonly #parts: AccountParts;
   readonly #proof: PasswordProof;
+  readonly #codes: ResetCodeCheck;
 
   constructor(parts: AccountParts) {
     this.#parts = parts;
     this.#proof = new PasswordProof(parts);
+    this.#codes = new ResetCodeCheck(parts);
   }
 
   async changePassword(request: ChangePasswordRequest, ctx: CallContext): Promise<ChangePasswordResponse> {
-    const { store, hasher, audit, guard } = this.#parts;
-    const { account, tokenHash: keptTokenHash } = await guard.session(ctx);
-    const password = newPassword(request.newPassword, account.username, "new_password");
-    await this.#proof.check(account, request.currentPassword, "current_password", ctx);
+    const { hasher, guard } = this.#parts;
+    const session = await guard.session(ctx);
+    const password = newPassword(request.newPassword, session.account.username, "new_password");
+    await this.#proof.check(session.account, request.currentPassword, "current_password", ctx);
     const passwordHash = await hasher.hash(async () => password, callerOf(ctx), ctx.signal);
-    const event = audit.event("password_changed", ctx, account);
-    if (!(await store.changePassword({ account, passwordHash, keptTokenHash }, event))) {
-      // Whatever came in between, another change or an end of this session, ended this session.
-      throw sessionRefused();
-    }
-    audit.tell(event);
+    await changeOwnPassword(this.#parts, session, passwordHash, ctx);
     return {};
   }
 
@@ -52,16 +47,9 @@ export class PasswordCalls {
     const username = usernameRefusal(typed) === undefined ? typed : "";
     // First, so that a queue that is full costs no try.
     const { passwordHash, attempt } = await this.#hashCounted(request.newPassword, username, ctx);
-    const account = await store.findAccount(username);
-    const accountId = account?.accountId ?? randomBytes(ID_BYTES);
-    const stored = await store.findResetCode(accountId);
-    const resetId = stored?.resetId ?? randomBytes(ID_BYTES);
-    const tried = audit.event("reset_tried", ctx, account);
-    const isCounted = await store.countResetTry(accountId, resetId, tried);
-    audit.tell(tried);
-    if (!this.#isRight(request.code, stored) || !isCounted || account === undefined) {
-      throw resetRefused();
-    }
+    const { account, resetId } = await this.#codes.check({ username, code: request.code }, ctx);
+    // A password for an account that has none would cross the wire, and could then be asked for at every login.
+    if (isOpaqueRecord(account.passwordHash)) throw resetRefused();
     const event = audit.event("password_reset", ctx, account);
     if (!(await store.resetPassword({ account, resetId, passwordHash }, event))) {
       throw resetRefused();
@@ -91,12 +79,5 @@ export class PasswordCalls {
       await undo(counted);
       throw error;
     }
-  }
-
-  #isRight(code: string, stored: ResetCodeRecord | undefined): boolean {
-    const hash = resetCodeHash(code);
-    const expected = stored?.codeHash ?? randomBytes(hash.length);
-    const isSame = timingSafeEqual(hash, expected);
-    return isSame && stored !== undefined && this.#parts.audit.now() < stored.expiresAtMs;
   }
 }

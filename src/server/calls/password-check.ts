@@ -1,7 +1,7 @@
 // One attempt to show that one knows a password: counted, looked up and hashed in this order, with the same work for every name.
 
+import { normalizePassword } from "../../password/password-rules.js";
 import type { CallContext } from "../../rpc/index.js";
-import { normalizePassword } from "../password/password-rules.js";
 import type { AccountRecord } from "../store/account-store.js";
 import type { Attempt } from "../throttle/login-throttle.js";
 import type { AccountParts } from "./account-parts.js";

@@ -26,14 +26,21 @@ export class PasswordProof {
       const description = "this call asks for the present password once more";
       throw invalidArgument({ field, reason: Reason.REASON_REQUIRED, description });
     }
-    const { store, audit } = this.#parts;
     const claim = { username: account.username, password: given, find: async () => account };
     const { password } = await checkPassword(this.#parts, claim, ctx);
     if (password === undefined) {
-      const event = audit.event("password_refused", ctx, account);
-      await store.recordAudit(event);
-      audit.tell(event);
+      await tellPasswordRefused(this.#parts, account, ctx);
       throw passwordWrong(field);
     }
   }
+}
+
+export async function tellPasswordRefused(
+  { store, audit }: AccountParts,
+  account: AccountRecord,
+  ctx: CallContext,
+): Promise<void> {
+  const event = audit.event("password_refused", ctx, account);
+  await store.recordAudit(event);
+  audit.tell(event);
 }

@@ -78,11 +78,17 @@ export class Registration {
   }
 }
 
-function checkNames({ requestId }: RegisterRequest, username: string): void {
+/** @throws RpcError INVALID_ARGUMENT */
+export function checkNames({ requestId }: Pick<RegisterRequest, "requestId">, username: string): void {
   if (requestId.length !== 0 && requestId.length !== REQUEST_ID_BYTES) {
     const description = `a request_id has ${REQUEST_ID_BYTES} bytes, or none`;
     throw invalidArgument({ field: "request_id", reason: Reason.REASON_MALFORMED, description });
   }
+  checkUsername(username);
+}
+
+/** @throws RpcError INVALID_ARGUMENT */
+export function checkUsername(username: string): void {
   const refusal = usernameRefusal(username);
   if (refusal !== undefined) {
     throw invalidArgument(refusal);

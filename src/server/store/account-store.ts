@@ -42,7 +42,7 @@ export type RegisterOutcome =
 export type CheckedAccount = Pick<AccountRecord, "accountId" | "passwordVersion">;
 
 /** See {@link AccountTable.findHashUnlike}. */
-export const MAX_PREFIXES = 5;
+export const MAX_PREFIXES = 6;
 
 /** How many accounts one page has. */
 export const ACCOUNTS_PER_PAGE = 100;
@@ -53,6 +53,8 @@ export interface AccountTable {
   findAccount(username: string): Promise<AccountRecord | undefined>;
   /** Any hash that begins with none of these, of which there are at most {@link MAX_PREFIXES}. Reads all accounts. */
   findHashUnlike(prefixes: readonly string[]): Promise<string | undefined>;
+  /** Any hash that begins with `prefix` and not with `unlike`, unless that is empty. Reads all accounts. */
+  findHashLike(prefix: string, unlike: string): Promise<string | undefined>;
   /** A page of accounts in the order of their names' bytes, from after that name on. Begin with "". */
   listAccounts(afterUsername: string): Promise<AccountRecord[]>;
   /** The same password under another hash. False when the password was changed since `account` was read. */

@@ -23,6 +23,8 @@ const SELECT_BY_NAME =
   `FROM (SELECT x'${"6465636f79000000".repeat(2)}' AS id, '$scrypt$ln=15,r=8,p=3$${"A".repeat(22)}$${"A".repeat(43)}' AS hash) d ` +
   "LEFT JOIN accounts a ON a.username = ?";
 const SELECT_HASH_UNLIKE = `SELECT a.password_hash FROM accounts a WHERE ${Array(MAX_PREFIXES).fill("a.password_hash NOT LIKE ?").join(" AND ")} LIMIT 1`;
+const SELECT_HASH_LIKE =
+  "SELECT a.password_hash FROM accounts a WHERE a.password_hash LIKE ? AND a.password_hash NOT LIKE ? LIMIT 1";
 const SELECT_PAGE = `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username > ? ORDER BY a.username LIMIT ${ACCOUNTS_PER_PAGE}`;
 const REPLACE_HASH = "UPDATE accounts SET password_hash = ? WHERE account_id = ? AND password_version = ?";
 const CHANGE_PASSWORD =
@@ -61,6 +63,11 @@ export function sqlAccounts(database: SqlDatabase): AccountTable {
       // The statement is constant: where there are fewer, the first one stands several times.
       const patterns = Array.from({ length: MAX_PREFIXES }, (_, index) => `${prefixes[index] ?? prefixes[0] ?? ""}%`);
       const [row] = await database.query({ sql: SELECT_HASH_UNLIKE, values: patterns });
+      return row === undefined ? undefined : text(row, "password_hash");
+    },
+    async findHashLike(prefix, unlike) {
+      const values = [`${prefix}%`, unlike === "" ? "" : `${unlike}%`];
+      const [row] = await database.query({ sql: SELECT_HASH_LIKE, values });
       return row === undefined ? undefined : text(row, "password_hash");
     },
     async listAccounts(afterUsername) {

@@ -50,6 +50,14 @@ t.test("a table is as wide as it must be, and at most 80 columns", async (t) => 
   t.match(shown, /^password +changed 2 times\n/m);
 });
 
+t.test("an account by OPAQUE is told from others, and nothing of its record", async (t) => {
+  const account = { ...ACCOUNT, passwordHash: "$opaque-p256$k=0123456789abcdef$AAAA", passwordVersion: 1 };
+  const shown = descriptionText({ account, sessions: [], resetCode: undefined });
+  t.match(shown, /^password +by OPAQUE, as at registration\n/m);
+  t.match(accountJson(account), { scheme: "opaque" });
+  t.notMatch(shown + JSON.stringify(accountJson(account)), /0123456789|AAAA/);
+});
+
 t.test("strange rows are shown without harm", async (t) => {
   const strange = { ...ACCOUNT, username: "a\u001b[31m\n", createdAtMs: Number.MAX_SAFE_INTEGER };
   const session = { ...SESSION, address: "\u202e\u0007" };
@@ -72,6 +80,7 @@ t.test("JSON has all of it but what is secret", async (t) => {
   t.same(json, {
     username: "alice",
     account_id: "ab".repeat(16),
+    scheme: "password",
     created_at: "2026-05-01T12:30:59.000Z",
     disabled_at: null,
     login_count: 12,
