@@ -1,87 +1,58 @@
 // Accounts as typed calls: one connection, a method for each call, and every failure a ClientError.
 import { randomBytes } from "node:crypto";
 import { AccountServiceDefinition } from "../gen/earshot/accounts/v1/accounts.js";
-import { type ClientTls, type Connection, connect, RpcError, type ServiceClient } from "../rpc/index.js";
+import type { ServiceClient } from "../rpc/index.js";
 import {
   type Account,
   accountOf,
+  type Credentials,
   type ExportPart,
   eventOf,
   exportPartOf,
   type ListedSession,
   listedSessionOf,
   ownerOf,
+  type PasswordReset,
   type SecurityEvent,
   type Session,
   type SessionOwner,
   sessionIdBytes,
   sessionOf,
 } from "./account-values.js";
-import { type CallSubject, translateError } from "./error-translation.js";
-import { serverAddress } from "./server-address.js";
-
-export interface AccountClientOptions {
-  /** Name or address, IPv6 without brackets. */
-  readonly host: string;
-  readonly port: number;
-  /** How the server is trusted; without it the authorities that Node ships decide. */
-  readonly tls?: ClientTls | undefined;
-  /** No TLS at all: everyone on the way reads the password. For demonstrations. */
-  readonly plaintext?: true | undefined;
-  /** For the connection, and again for each call. Default 10 seconds. */
-  readonly timeoutMs?: number | undefined;
-  /** Aborting it ends whatever is under way with ClientError "interrupted". */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
+import { type AccountClientOptions, type Call, CallLine, type Who } from "./call-line.js";
+import { OpaqueAccounts, type OpaqueOptions } from "./opaque/opaque-accounts.js";
 
 export interface PasswordChange {
   readonly currentPassword: string;
   readonly newPassword: string;
 }
 
-export interface PasswordReset {
-  readonly username: string;
-  /** As it was given out, however it was typed. */
-  readonly code: string;
-  readonly newPassword: string;
-}
-
-const DEFAULT_TIMEOUT_MS = 10_000;
 const REQUEST_ID_BYTES = 16;
 
+/** Its own methods send passwords to the server; those of `opaque()` do not. */
 export class AccountClient {
-  readonly #options: AccountClientOptions;
-  readonly #server: string;
-  #connection: Connection;
+  readonly #line: CallLine;
 
   /** Connects and verifies the server. Throws ClientError, among them "not_connected" and "server_not_trusted". */
   static async connect(options: AccountClientOptions): Promise<AccountClient> {
-    const server = serverAddress(options.host, options.port).text;
-    return new AccountClient(options, server, await translated({ server }, () => open(options)));
+    return new AccountClient(await CallLine.open(options));
   }
 
-  private constructor(options: AccountClientOptions, server: string, connection: Connection) {
-    this.#options = options;
-    this.#server = server;
-    this.#connection = connection;
+  private constructor(line: CallLine) {
+    this.#line = line;
+  }
+
+  /** The same by OPAQUE, for accounts whose password never leaves this process. They share the connection. */
+  opaque(options: OpaqueOptions = {}): OpaqueAccounts {
+    return new OpaqueAccounts(this.#line, options);
   }
 
   /** Makes an account. Repeats once, under the same request id, when it cannot know whether the server made it. */
   async register({ username, password }: Credentials): Promise<Account> {
     const request = { username, password, requestId: randomBytes(REQUEST_ID_BYTES) };
-    const response = await this.#call({ username }, async (accounts, call) => {
-      try {
-        return await accounts.register(request, call);
-      } catch (error) {
-        if (!isWorthRepeating(error)) throw error;
-        return (await this.#reconnect()).register(request, call);
-      }
-    });
+    const response = await this.#line.callTwice(AccountServiceDefinition, { username }, (accounts, call) =>
+      accounts.register(request, call),
+    );
     return accountOf(response.account);
   }
 
@@ -153,70 +124,16 @@ export class AccountClient {
 
   /** Ends the connection, and resolves when it is gone; the client cannot be used any more. */
   async close(): Promise<void> {
-    await this.#connection.close();
+    await this.#line.close();
   }
 
   #call<T>(who: Who, run: (accounts: Accounts, call: Call) => Promise<T>): Promise<T> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
-    return translated(this.#subject(who), () => run(this.#accounts(), { timeoutMs, ...this.#carried(who) }));
+    return this.#line.call(AccountServiceDefinition, who, run);
   }
 
-  /** Streams last as long as they last; that the server still lives is what pings are for. */
-  async *#stream<T>(who: Who, run: (accounts: Accounts, call: Call) => AsyncIterable<T>): AsyncGenerator<T> {
-    try {
-      yield* run(this.#accounts(), { timeoutMs: undefined, ...this.#carried(who) });
-    } catch (error) {
-      throw translateError(error, this.#subject(who));
-    }
-  }
-
-  #carried({ token }: Who): Omit<Call, "timeoutMs"> {
-    const metadata = token === undefined ? undefined : { authorization: `Bearer ${token}` };
-    return { signal: this.#options.signal, metadata };
-  }
-
-  #subject({ username, token, withCode }: Who): CallSubject {
-    return { server: this.#server, username, withSession: token !== undefined, withCode };
-  }
-
-  async #reconnect(): Promise<Accounts> {
-    await this.#connection.close({ graceMs: 0 });
-    this.#connection = await open(this.#options);
-    return this.#accounts();
-  }
-
-  #accounts(): Accounts {
-    return this.#connection.client(AccountServiceDefinition);
+  #stream<T>(who: Who, run: (accounts: Accounts, call: Call) => AsyncIterable<T>): AsyncGenerator<T> {
+    return this.#line.stream(AccountServiceDefinition, who, run);
   }
 }
 
 type Accounts = ServiceClient<typeof AccountServiceDefinition>;
-interface Who {
-  readonly username?: string;
-  readonly token?: string;
-  readonly withCode?: true;
-}
-interface Call {
-  readonly timeoutMs: number | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly metadata: { readonly authorization: string } | undefined;
-}
-
-function open({ host, port, tls, plaintext, timeoutMs = DEFAULT_TIMEOUT_MS, signal }: AccountClientOptions) {
-  const security = plaintext === true ? { plaintext } : { tls: tls ?? {} };
-  return connect({ host, port, connectTimeoutMs: timeoutMs, signal, ...security });
-}
-
-async function translated<T>(subject: CallSubject, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw translateError(error, subject);
-  }
-}
-
-/** After a deadline the caller's time is up; after a cancel nobody waits for the answer. */
-function isWorthRepeating(error: unknown): boolean {
-  const isOpen = error instanceof RpcError && error.delivery === "unknown";
-  return isOpen && error.reason !== "deadline" && error.reason !== "cancelled";
-}

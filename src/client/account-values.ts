@@ -1,4 +1,4 @@
-// What an account's calls give, as values for programs: checked, with hexadecimal ids and dates.
+// What an account's calls take and give, as values for programs: checked, with hexadecimal ids and dates.
 import {
   type ExportAccountResponse,
   type LoginResponse,
@@ -10,6 +10,18 @@ import {
 } from "../gen/earshot/accounts/v1/accounts.js";
 import { ClientError } from "./client-error.js";
 import { printableText } from "./printable-text.js";
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface PasswordReset {
+  readonly username: string;
+  /** As it was given out, however it was typed. */
+  readonly code: string;
+  readonly newPassword: string;
+}
 
 export interface Account {
   /** 32 hex digits. */
@@ -179,4 +191,9 @@ function hex(bytes: Uint8Array): string {
 
 function badAnswer(what: string): ClientError {
   return new ClientError("bad_answer", `The server's answer holds no usable ${what}; client and server may not fit.`);
+}
+
+/** As servers do it: only ASCII letters have a lower case in names. */
+export function lowerCasedName(username: string): string {
+  return username.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

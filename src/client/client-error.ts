@@ -20,6 +20,9 @@ export type ClientErrorCode =
   | "connection_lost"
   | "server_not_trusted"
   | "server_identity_changed"
+  | "opaque_key_changed"
+  | "downgrade_refused"
+  | "channel_mismatch"
   | "session_ended"
   | "not_logged_in"
   | "call_failed"
@@ -48,8 +51,11 @@ export const EXIT_STATUS: Readonly<Record<ClientErrorCode, number>> = {
   connection_lost: 3,
   server_not_trusted: 4,
   server_identity_changed: 4,
+  opaque_key_changed: 4,
+  downgrade_refused: 4,
   session_ended: 5,
   not_logged_in: 5,
+  channel_mismatch: 6,
   interrupted: 130,
 };
 
@@ -104,6 +110,9 @@ const NEAREST_STATUS: Readonly<Record<ClientErrorCode, string>> = {
   connection_lost: "UNAVAILABLE",
   server_not_trusted: "UNAVAILABLE",
   server_identity_changed: "UNAVAILABLE",
+  opaque_key_changed: "UNAVAILABLE",
+  downgrade_refused: "UNIMPLEMENTED",
+  channel_mismatch: "FAILED_PRECONDITION",
   session_ended: "UNAUTHENTICATED",
   not_logged_in: "UNAUTHENTICATED",
   call_failed: "UNKNOWN",

@@ -5,7 +5,7 @@ import { CommandDesk } from "./commands/command-desk.js";
 import type { CommandName } from "./commands/command-list.js";
 import { exportAccount } from "./commands/export-command.js";
 import { login, logout, register, whoami } from "./commands/login-commands.js";
-import { deleteAccount, passwd, resetPassword } from "./commands/password-commands.js";
+import { deleteAccount, passwd, resetPassword, upgrade } from "./commands/password-commands.js";
 import { revoke, sessions } from "./commands/session-commands.js";
 import { watch } from "./commands/watch-command.js";
 import type { AccountInvocation } from "./invocation.js";
@@ -21,6 +21,7 @@ const RUNS: Readonly<Record<CommandName, Run>> = {
   sessions,
   revoke,
   passwd,
+  upgrade,
   "reset-password": resetPassword,
   export: exportAccount,
   "delete-account": deleteAccount,
@@ -36,7 +37,8 @@ export async function runCommand(
   try {
     return await RUNS[invocation.command](desk);
   } catch (error) {
-    if (error instanceof ClientError && error.code === "server_identity_changed") desk.link.showBanner();
+    const code = error instanceof ClientError ? error.code : undefined;
+    if (code === "server_identity_changed" || code === "opaque_key_changed") desk.link.showBanner(code);
     throw error;
   } finally {
     desk.link.close();

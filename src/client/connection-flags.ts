@@ -1,5 +1,6 @@
 // The flags that every command has: which server, how it is trusted, how long to wait.
 import { InvalidArgumentError, Option } from "commander";
+import { PADDING_POLICIES, type PaddingPolicy } from "../wire/padding.js";
 import { DEFAULT_SERVER } from "./server-address.js";
 
 export interface ConnectionFlags {
@@ -11,6 +12,7 @@ export interface ConnectionFlags {
   readonly json?: boolean;
   /** Seconds. */
   readonly timeout: number;
+  readonly padding?: PaddingPolicy;
   readonly maxTls?: "1.2" | "1.3";
   readonly keylog?: string;
 }
@@ -23,6 +25,7 @@ export function connectionOptions(own: readonly Option[], timeout: Option): Opti
     new Option("--accept-new", "keep the key of a new server without asking"),
     ...own,
     timeout.argParser(seconds),
+    new Option("--padding <POLICY>", "how lengths are hidden (default: buckets)").choices(PADDING_POLICIES),
     lab(new Option("--insecure", "do not verify the server").conflicts(["ca", "acceptNew"])),
     lab(new Option("--plaintext", "no TLS at all").conflicts(["ca", "acceptNew", "insecure", "maxTls", "keylog"])),
     lab(new Option("--max-tls <VERSION>", "1.2 or 1.3").choices(["1.2", "1.3"])),

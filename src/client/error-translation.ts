@@ -1,5 +1,6 @@
 // Turns what src/rpc reports into what a person can act on: the only place that reads RpcError.
 import { AccountDisabled, InvalidField, InvalidField_Reason, RetryAfter } from "../gen/earshot/accounts/v1/accounts.js";
+import { ChannelMismatch } from "../gen/earshot/accounts/v1/opaque.js";
 import { type Reason, RpcError, StatusCode } from "../rpc/index.js";
 import { ClientError, type ClientErrorCode, type ClientErrorOptions } from "./client-error.js";
 import { printableText } from "./printable-text.js";
@@ -12,6 +13,8 @@ export interface CallSubject {
   readonly withSession?: boolean | undefined;
   /** Whether it carried a reset code in the place of a password. */
   readonly withCode?: boolean | undefined;
+  /** Whether it was part of OPAQUE, which a server that does not know it must not be able to talk a client out of. */
+  readonly withOpaque?: boolean | undefined;
 }
 
 /** A ClientError for anything that a call or a connection attempt threw. ClientErrors pass unchanged. */
@@ -22,6 +25,12 @@ export function translateError(error: unknown, subject: CallSubject): ClientErro
     return new ClientError("server_failed", `Something went wrong that should not (${what}).`, { cause: error });
   }
   return isAnswer(error) ? fromAnswer(error, subject) : fromFailure(error, subject);
+}
+
+/** Whether it comes of a status that the server chose: the call ran, and is over. */
+export function wasAnswered(error: unknown): boolean {
+  const cause = error instanceof ClientError ? error.cause : undefined;
+  return cause instanceof RpcError && cause.delivery === "answered";
 }
 
 /** A server without the method answers that it did not process the call. */
@@ -56,14 +65,12 @@ function fromAnswer(error: RpcError, subject: CallSubject): ClientError {
     }
     case StatusCode.DEADLINE_EXCEEDED:
       return timedOut(error, subject);
-    case StatusCode.UNIMPLEMENTED: {
-      const message = `The server at ${subject.server} does not know this command; it may be older than this client.`;
-      return new ClientError("server_failed", message, options);
-    }
-    default: {
-      const message = `The server failed (${error.codeName}); try again later, and tell whoever runs it.`;
-      return new ClientError("server_failed", message, options);
-    }
+    case StatusCode.UNIMPLEMENTED:
+      return fromUnimplemented(subject, options);
+    case StatusCode.FAILED_PRECONDITION:
+      return fromFailedPrecondition(error, subject, options);
+    default:
+      return otherFailure(error, options);
   }
 }
 
@@ -76,6 +83,31 @@ function fromUnauthenticated(subject: CallSubject, options: ClientErrorOptions):
     return new ClientError("bad_code", message, options);
   }
   return new ClientError("bad_login", "Wrong name or password.", options);
+}
+
+function fromUnimplemented({ server, withOpaque }: CallSubject, options: ClientErrorOptions): ClientError {
+  if (withOpaque !== true) {
+    const message = `The server at ${server} does not know this command; it may be older than this client.`;
+    return new ClientError("server_failed", message, options);
+  }
+  const message = `The server at ${server} does not do OPAQUE, so the password was not sent: it may be older than this client, or somebody stands between and wants the password.`;
+  return new ClientError("downgrade_refused", message, options);
+}
+
+function fromFailedPrecondition(error: RpcError, subject: CallSubject, options: ClientErrorOptions): ClientError {
+  if (error.detail(ChannelMismatch) === undefined) return otherFailure(error, options);
+  // Whoever passes a call on has read its token; a login carries none.
+  const found =
+    subject.withSession === true
+      ? "They did not learn the password, but they have read the token of this session: end it from another network."
+      : "They learned neither password nor token; use another network.";
+  const message = `Somebody stands between this client and ${subject.server}: what was sent reached it over another connection. ${found}`;
+  return new ClientError("channel_mismatch", message, options);
+}
+
+function otherFailure(error: RpcError, options: ClientErrorOptions): ClientError {
+  const message = `The server failed (${error.codeName}); try again later, and tell whoever runs it.`;
+  return new ClientError("server_failed", message, options);
 }
 
 function fromPermissionDenied(error: RpcError, options: ClientErrorOptions): ClientError {
@@ -96,12 +128,17 @@ function fromInvalidArgument(error: RpcError): ClientError {
     const said = printableText(error.message);
     return new ClientError("invalid_field", `The server refused the request: ${said}.`, { cause: error });
   }
-  const field = printableText(detail.field, 60);
-  const fault = FAULTS[detail.reason] ?? "was not accepted";
+  return refusedField(detail, error);
+}
+
+/** A field that breaks a rule, whoever says so. */
+export function refusedField(refusal: InvalidField, cause?: unknown): ClientError {
+  const field = printableText(refusal.field, 60);
+  const fault = FAULTS[refusal.reason] ?? "was not accepted";
   const rule = Object.hasOwn(RULES, field) ? RULES[field] : undefined; // A server may name the field "constructor".
-  const advice = rule ?? (detail.description === "" ? undefined : printableText(detail.description));
+  const advice = rule ?? (refusal.description === "" ? undefined : printableText(refusal.description));
   const message = `The ${field.replaceAll("_", " ")} ${fault}${advice === undefined ? "" : `: ${advice.replace(/\.$/, "")}`}.`;
-  return new ClientError("invalid_field", message, { field, cause: error });
+  return new ClientError("invalid_field", message, { field, cause });
 }
 
 const FAULTS: Readonly<Partial<Record<InvalidField_Reason, string>>> = {

@@ -1,18 +1,23 @@
 // What `earshot/client` exports.
 export {
   AccountClient,
-  type AccountClientOptions,
-  type Credentials,
   type PasswordChange,
-  type PasswordReset,
 } from "./account-client.js";
 export type {
   Account,
+  Credentials,
   ExportedAccount,
   ExportPart,
   ListedSession,
+  PasswordReset,
   SecurityEvent,
   Session,
   SessionOwner,
 } from "./account-values.js";
+export type { AccountClientOptions } from "./call-line.js";
 export { ClientError, type ClientErrorCode } from "./client-error.js";
+export type {
+  OpaqueAccounts,
+  OpaqueOptions,
+  OpaquePasswordChange,
+} from "./opaque/opaque-accounts.js";

@@ -1,6 +1,7 @@
 // What the command line means: commands, flags and their help. Nothing that a user typed is repeated in a message,
 // because people do type passwords in the wrong place.
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
+import { SHELLS, type Shell } from "../completion/shell.js";
 import { type CallInvocation, describeCall } from "./call/call-arguments.js";
 import { ClientError } from "./client-error.js";
 import { COMMANDS, type CommandDescription, type CommandName } from "./commands/command-list.js";
@@ -9,6 +10,7 @@ import { usageMessage } from "./usage-message.js";
 
 export interface Flags extends ConnectionFlags {
   readonly passwordStdin?: boolean;
+  readonly opaque?: boolean;
   readonly printToken?: boolean;
   readonly everywhere?: boolean;
   readonly keepCurrent?: boolean;
@@ -63,6 +65,7 @@ function describeProgram(take: Take): Command {
     .addHelpText("after", PROGRAM_NOTES);
   for (const description of COMMANDS) program.addCommand(describeCommand(description, take));
   program.addCommand(describeCall(take).helpGroup("Any service:"));
+  program.addCommand(describeCompletion(program));
   program.addHelpCommand(
     new Command("help")
       .argument("[COMMAND]")
@@ -70,6 +73,23 @@ function describeProgram(take: Take): Command {
       .helpGroup("Help:"),
   );
   return program;
+}
+
+/** Written at once: it needs no server, and nothing that was typed but the shell's name. */
+function describeCompletion(program: Command): Command {
+  return new Command("completion")
+    .addArgument(new Argument("<SHELL>").choices(SHELLS))
+    .summary("A script that completes this command: source <(client completion bash)")
+    .description("A script that completes this command in a shell: bash, zsh or fish.")
+    .helpGroup("Help:")
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import("../completion/completion-script.js");
+      const { commanderShape } = await import("../completion/commander-shape.js");
+      process.stdout.write(completionScript(commanderShape(program), shell));
+    });
 }
 
 /** Every command has options: that need not stand behind each. */
@@ -87,24 +107,32 @@ Examples:
   client sessions --ca certs/ca.pem
   client call AccountService/WhoAmI --session --ca certs/ca.pem
 
-How the server is trusted: --ca FILE if given; else the key kept in known_servers
-from an earlier meeting; else the certificate authorities that Node ships; else you
-are asked once, as ssh does.
+How the server is trusted: --ca FILE if given; else the key in known_servers
+from an earlier meeting; else the authorities that Node ships; else you are
+asked once, as ssh does.
+
+With --opaque the password is never sent, and nobody who reads along, be it the
+server itself, learns it. An account that is made so, or upgraded, is remembered
+in opaque_accounts: from then on it is not sent, whatever a server says.
 
 Environment:
   EARSHOT_SERVER        HOST:PORT in place of --server
   EARSHOT_PASSWORD      the password; --password-stdin is safer
   EARSHOT_NEW_PASSWORD  the new one, for passwd and reset-password
   EARSHOT_RESET_CODE    the code, for reset-password
-  EARSHOT_HOME          folder of known_servers and sessions.json (~/.config/earshot)
+  EARSHOT_OPAQUE        1: as if --opaque were given
+  EARSHOT_HOME          folder of known_servers, opaque_accounts, sessions.json
+                        (~/.config/earshot)
 
 Exit status:
   0    done
   1    the server said no, or a file could not be used
   2    the command line is not understood
   3    could not connect, no answer in time, or the connection broke
-  4    the server is not trusted, or its key has changed
+  4    the server is not trusted, its key has changed, or it wants a password
+       that is not sent any more
   5    not logged in, or the session has ended
+  6    somebody stands between this client and the server
   130  interrupted`;
 
 function describeCommand(description: CommandDescription, take: Take): Command {

@@ -1,5 +1,9 @@
 // What a password has to be, and how it is read from standard input.
 import { ClientError } from "./client-error.js";
+import { refusedField } from "./error-translation.js";
+
+/** Of a request, that holds a password which somebody has just chosen. */
+export type NewPasswordField = "password" | "new_password";
 
 /** Longest line taken, in bytes: 128 code points fit with room for decomposed forms (NFC makes them shorter). */
 export const MAX_PASSWORD_BYTES = 4_096;
@@ -7,12 +11,20 @@ const MIN_CODE_POINTS = 15;
 const MAX_CODE_POINTS = 128;
 
 /** Quick help before a new password is sent; the server decides. Throws ClientError "invalid_field". */
-export function checkNewPassword(password: string, field: "password" | "new_password" = "password"): void {
+export function checkNewPassword(password: string, field: NewPasswordField = "password"): void {
   const length = [...password.normalize("NFC")].length;
   if (length >= MIN_CODE_POINTS && length <= MAX_CODE_POINTS) return;
   const fault = length < MIN_CODE_POINTS ? "short" : "long";
   const message = `That password is too ${fault}: it takes ${MIN_CODE_POINTS} to ${MAX_CODE_POINTS} characters, and a few unusual words do well.`;
   throw new ClientError("invalid_field", message, { field });
+}
+
+/** All of the rules, for a password that no server will see. `username` is in lower case. Throws ClientError "invalid_field". */
+export async function checkPasswordRules(password: string, username: string, field: NewPasswordField): Promise<void> {
+  // Its list of words is large, and few commands need it.
+  const { passwordRefusal } = await import("../password/password-rules.js");
+  const refusal = passwordRefusal(password, username);
+  if (refusal !== undefined) throw refusedField({ ...refusal, field });
 }
 
 /** The first line of `input`, without its end. Leaves the rest unread. */

@@ -1,12 +1,14 @@
 // What a command has of its server before it connects: the address, the trust in it, the sessions kept for it.
 import { join } from "node:path";
+import type { PaddingPolicy } from "../rpc/index.js";
 import { ClientError } from "./client-error.js";
 import { configFolder } from "./config-folder.js";
 import type { ConnectionFlags } from "./connection-flags.js";
 import { KnownServers } from "./known-servers.js";
+import { OpaquePins, type ServerPins } from "./opaque-pins.js";
 import { MAX_PASSWORD_BYTES } from "./password.js";
 import { decodeServerAddress, type ServerAddress } from "./server-address.js";
-import { changedKeyBanner, decideTransport, type Transport } from "./server-trust.js";
+import { changedKeyBanner, changedOpaqueKeyBanner, decideTransport, type Transport } from "./server-trust.js";
 import { type SavedSession, SessionFile } from "./session-file.js";
 import { Terminal } from "./terminal.js";
 import { tlsFlags } from "./tls-flags.js";
@@ -25,12 +27,16 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
+/** How to connect, and how lengths are hidden then. */
+export type Way = Transport & { readonly padding: PaddingPolicy | undefined };
+
 export class ServerLink {
   readonly address: ServerAddress;
   readonly #flags: ConnectionFlags;
   readonly #surroundings: Surroundings;
   readonly #knownServers: KnownServers;
   readonly #sessions: SessionFile;
+  readonly #opaquePins: OpaquePins;
   #terminal: Terminal | undefined;
 
   /** Throws ClientError "usage" for an address that is none. */
@@ -41,6 +47,7 @@ export class ServerLink {
     this.address = decodeServerAddress(flags.server);
     this.#knownServers = new KnownServers(join(folder, "known_servers"), surroundings.warn);
     this.#sessions = new SessionFile(join(folder, "sessions.json"), surroundings.warn);
+    this.#opaquePins = new OpaquePins(join(folder, "opaque_accounts"), surroundings.warn);
   }
 
   get timeoutMs(): number {
@@ -48,9 +55,9 @@ export class ServerLink {
   }
 
   /** Decides on trust, which may ask the person. Throws ClientError. */
-  transport(): Promise<Transport> {
+  async transport(): Promise<Way> {
     const { warn, signal } = this.#surroundings;
-    return decideTransport({
+    const transport = await decideTransport({
       address: this.address,
       flags: this.#flags,
       knownServers: this.#knownServers,
@@ -61,6 +68,7 @@ export class ServerLink {
       warn,
       now: () => new Date(),
     });
+    return { ...transport, padding: this.#flags.padding };
   }
 
   /** The saved session of that user, or of the last login. Throws ClientError "not_logged_in". */
@@ -84,8 +92,24 @@ export class ServerLink {
     return this.#sessions.remove(this.#sessionKey, session);
   }
 
-  showBanner(): void {
-    this.#surroundings.warn(changedKeyBanner(this.address, this.#knownServers.path));
+  /** What is kept of this server's OPAQUE, whether it is reached over TLS or without. Throws ClientError. */
+  opaquePins(): Promise<ServerPins> {
+    return this.#opaquePins.find(this.address.text);
+  }
+
+  /** From now on the password of `name`, in lower case, is never sent to this server. */
+  keepOpaque(serverKey: string, name: string): Promise<void> {
+    return this.#opaquePins.keep(this.address.text, serverKey, name, new Date());
+  }
+
+  /** When the server is not the one that was known. */
+  showBanner(code: "server_identity_changed" | "opaque_key_changed" = "server_identity_changed"): void {
+    const { address } = this;
+    const banner =
+      code === "opaque_key_changed"
+        ? changedOpaqueKeyBanner(address, this.#opaquePins.path)
+        : changedKeyBanner(address, this.#knownServers.path);
+    this.#surroundings.warn(banner);
   }
 
   /** Undefined when there is none. */

@@ -130,16 +130,27 @@ function day(time: Date | string): string {
 }
 
 /** The banner shown when a known server presents another key, in the manner of ssh. */
-export function changedKeyBanner(address: ServerAddress, knownServersPath: string): string {
-  const rule = "@".repeat(68);
-  return [
-    "",
-    rule,
-    "@    WARNING: THE KEY OF THIS SERVER IS NOT THE ONE KEPT FOR IT     @",
-    rule,
+export function changedKeyBanner({ text }: ServerAddress, knownServersPath: string): string {
+  return banner("@    WARNING: THE KEY OF THIS SERVER IS NOT THE ONE KEPT FOR IT     @", [
     "Someone may be between you and the server, reading everything you send.",
     "It is also possible that the server was given a new key: ask whoever runs it.",
-    `Nothing was sent. If the new key is right, delete the line of ${address.text} from`,
+    `Nothing was sent. If the new key is right, delete the line of ${text} from`,
     `${knownServersPath} and connect again.`,
-  ].join("\n");
+  ]);
+}
+
+/** The same for the key of OPAQUE, which a server has beside that of TLS. */
+export function changedOpaqueKeyBanner({ text }: ServerAddress, opaqueAccountsPath: string): string {
+  return banner("@  WARNING: THE OPAQUE KEY OF THIS SERVER IS NOT THE ONE KEPT FOR IT  @", [
+    "Someone may be between you and the server, to make you use your password on theirs.",
+    "It is also possible that the server has lost its keys, and with them every account",
+    "made by OPAQUE: ask whoever runs it. Your password was not sent. If the new key is",
+    `right, delete the line "${text} key …" from`,
+    `${opaqueAccountsPath} and make the account, or its password, anew.`,
+  ]);
+}
+
+function banner(title: string, lines: readonly string[]): string {
+  const rule = "@".repeat(title.length);
+  return ["", rule, title, rule, ...lines].join("\n");
 }

@@ -4,16 +4,16 @@ import type { CommanderError } from "commander";
 /** Commander's suggestions, which are kept, name only commands and flags that exist. */
 export function usageMessage({ code, message }: CommanderError): string {
   const guess = /\(Did you mean (?:one of )?([^?]+)\?\)/.exec(message)?.[1];
-  const hint = guess === undefined ? "see client --help" : `did you mean ${guess}`;
+  const hint = guess === undefined ? "see client --help." : `did you mean ${guess}?`;
   switch (code) {
     case "commander.excessArguments":
       return excessMessage(message);
     case "commander.unknownOption":
       return /'-{1,2}p(?:ass\S*|wd?|$|[^alr])/i.test(message)
         ? `There is no such flag. ${PASSWORD_HINT}`
-        : `There is no such flag: ${hint}.`;
+        : `There is no such flag: ${hint}`;
     case "commander.unknownCommand":
-      return `There is no such command: ${hint}.`;
+      return `There is no such command: ${hint}`;
     case "commander.missingArgument":
       return message.includes("SESSION_ID")
         ? "The id of the session is missing; client sessions shows those that there are."
@@ -33,6 +33,8 @@ function excessMessage(message: string): string {
 
 /** "error: option '--timeout <SECONDS>' argument 'abc' is invalid. Why." without the argument. */
 function refusedValue(message: string): string {
+  const operand = /^error: command-argument value '.*' is invalid for argument '([^']+)'\. (.*)$/s.exec(message);
+  if (operand !== null) return `${operand[1]}: ${operand[2]}`;
   const said = message.replace(/^error: option '(--[a-z-]+).*?'/, "$1").replace(/ argument '.*' is invalid\./s, ":");
   return `${said.replace(/\.$/, "")}.`;
 }

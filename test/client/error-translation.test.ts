@@ -1,13 +1,14 @@
 // Every failure that src/rpc can report has a code, an exit status and a sentence; none shows what a server smuggles in.
 import t from "tap";
 import { ClientError, EXIT_STATUS } from "../../src/client/client-error.js";
-import { type CallSubject, translateError } from "../../src/client/error-translation.js";
+import { type CallSubject, translateError, wasAnswered } from "../../src/client/error-translation.js";
 import {
   InvalidField,
   InvalidField_Reason,
   RetryAfter,
   UsernameTaken,
 } from "../../src/gen/earshot/accounts/v1/accounts.js";
+import { ChannelMismatch } from "../../src/gen/earshot/accounts/v1/opaque.js";
 import { type Reason, RpcError, StatusCode, statusName } from "../../src/rpc/index.js";
 
 const SUBJECT: CallSubject = { server: "a.example:7443", username: "alice" };
@@ -74,6 +75,28 @@ const ROWS: readonly Row[] = [
     exit: 1,
     says: /does not know this command; it may be older/,
   },
+  {
+    error: answered(StatusCode.UNIMPLEMENTED, { delivery: "not_processed" }),
+    subject: { withOpaque: true },
+    code: "downgrade_refused",
+    exit: 4,
+    says: /does not do OPAQUE, so the password was not sent/,
+  },
+  {
+    error: answered(StatusCode.FAILED_PRECONDITION, { details: [[ChannelMismatch, {}]] }),
+    subject: { withOpaque: true },
+    code: "channel_mismatch",
+    exit: 6,
+    says: /^Somebody stands between this client and a\.example:7443: .* neither password nor token/,
+  },
+  {
+    error: answered(StatusCode.FAILED_PRECONDITION, { details: [[ChannelMismatch, {}]] }),
+    subject: { withOpaque: true, withSession: true },
+    code: "channel_mismatch",
+    exit: 6,
+    says: /they have read the token of this session/,
+  },
+  { error: answered(StatusCode.FAILED_PRECONDITION), code: "server_failed", exit: 1, says: /FAILED_PRECONDITION/ },
   { error: answered(StatusCode.INTERNAL), code: "server_failed", exit: 1, says: /INTERNAL/ },
   { error: answered(StatusCode.DEADLINE_EXCEEDED), code: "timed_out", exit: 3, says: /--timeout/ },
   { error: answered(StatusCode.INVALID_ARGUMENT), code: "invalid_field", exit: 1, says: /said the server/ },
@@ -153,6 +176,13 @@ t.test("the key that a changed server shows is told", async (t) => {
     delivery: "not_sent",
   });
   t.match(translateError(error, SUBJECT).message, pin);
+});
+
+t.test("what a server answered is told from what got no answer", async (t) => {
+  t.ok(wasAnswered(translateError(answered(StatusCode.ABORTED), SUBJECT)));
+  t.notOk(wasAnswered(translateError(failed("connection_lost", "unknown"), SUBJECT)));
+  t.notOk(wasAnswered(new ClientError("busy", "Wait.")));
+  t.notOk(wasAnswered(answered(StatusCode.ABORTED)), "before it was translated");
 });
 
 t.test("errors of one's own pass unchanged, foreign ones are wrapped without their words", async (t) => {

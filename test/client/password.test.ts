@@ -1,6 +1,12 @@
 // Passwords from standard input, and the quick check of a new one.
 import t from "tap";
-import { checkNewPassword, MAX_PASSWORD_BYTES, readPasswordLine, readSecretLines } from "../../src/client/password.js";
+import {
+  checkNewPassword,
+  checkPasswordRules,
+  MAX_PASSWORD_BYTES,
+  readPasswordLine,
+  readSecretLines,
+} from "../../src/client/password.js";
 
 async function* pieces(...chunks: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) yield typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
@@ -73,4 +79,18 @@ t.test("a new password is counted in code points after NFC", async (t) => {
   t.throws(() => checkNewPassword("x".repeat(14)), { code: "invalid_field", field: "password", message: /too short/ });
   t.throws(() => checkNewPassword("e\u0301".repeat(14)), { message: /too short/ });
   t.throws(() => checkNewPassword("x".repeat(129)), { message: /too long/ });
+});
+
+t.test("all rules hold for a password that no server will see, and the field is named", async (t) => {
+  await t.resolves(checkPasswordRules("violin gravel comet 17", "alice", "password"));
+  for (const [password, says] of [
+    ["violin gravel", /^The new password is too short: /],
+    ["v".repeat(129), /is too long/],
+    ["correct horse battery staple", /is too common/],
+    ["alice-in-wonderland!", /is too common/],
+    ["violin gravel\ncomet 17", /has a character that is not allowed/],
+  ] as const) {
+    const refused = checkPasswordRules(password, "alice-in-wonderland", "new_password");
+    await t.rejects(refused, { code: "invalid_field", field: "new_password", message: says }, password);
+  }
 });

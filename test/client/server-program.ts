@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Test } from "tap";
+import { lastingPort } from "../helpers/lasting-port.js";
 
 const MAIN = fileURLToPath(new URL("../../src/server/main.js", import.meta.url));
 
@@ -20,7 +21,15 @@ export interface ServerProgram {
 /** Starts a server whose files lie in `folder`; stops it when the test ends. */
 export async function startServer(t: Test, folder: string, flags: readonly string[] = []): Promise<ServerProgram> {
   const certs = join(folder, "certs");
-  const args = ["--cert", certs, "--listen", "127.0.0.1:0", "--database", join(folder, "earshot.db"), ...flags];
+  const args = [
+    "--cert",
+    certs,
+    "--listen",
+    `127.0.0.1:${await lastingPort()}`,
+    "--database",
+    join(folder, "earshot.db"),
+    ...flags,
+  ];
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   const stop = () => ended(child);
   t.teardown(stop);

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { KnownServers } from "../../src/client/known-servers.js";
 import { serverAddress } from "../../src/client/server-address.js";
-import { changedKeyBanner, decideTransport, type TrustFlags } from "../../src/client/server-trust.js";
+import {
+  changedKeyBanner,
+  changedOpaqueKeyBanner,
+  decideTransport,
+  type TrustFlags,
+} from "../../src/client/server-trust.js";
 import { probeServer } from "../../src/rpc/index.js";
 import { startStandIn } from "./stand-in-server.js";
 
@@ -56,6 +61,8 @@ t.test("a server that cannot be reached is no question of trust", async (t) => {
 t.test("the banner names the file and the line to delete", async (t) => {
   const banner = changedKeyBanner(serverAddress("a.example", 7443), "/home/x/known_servers");
   t.match(banner, /WARNING[\s\S]*Nothing was sent[\s\S]*a\.example:7443[\s\S]*\/home\/x\/known_servers/);
+  const opaque = changedOpaqueKeyBanner(serverAddress("a.example", 7443), "/home/x/opaque_accounts");
+  t.match(opaque, /WARNING[\s\S]*not sent[\s\S]*"a\.example:7443 key …"[\s\S]*\/home\/x\/opaque_accounts/);
 });
 
 async function standIn(t: Test) {
@@ -76,7 +83,7 @@ function fixture(t: Test, port: number, files: Record<string, string> = {}) {
       knownServers,
       terminal: () => undefined,
       tls: { maxVersion: "TLSv1.3" },
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
       signal: new AbortController().signal,
       warn,
       now: () => new Date(0),

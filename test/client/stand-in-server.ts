@@ -1,7 +1,8 @@
 // A server whose answers a test chooses, for what the real one says only on a bad day; and a relay that can be cut.
 import { connect, createServer, type Socket } from "node:net";
 import { AccountServiceDefinition } from "../../src/gen/earshot/accounts/v1/accounts.js";
-import { RpcServer, type ServiceHandlers } from "../../src/rpc/index.js";
+import { OpaqueServiceDefinition } from "../../src/gen/earshot/accounts/v1/opaque.js";
+import { RpcServer, type ServiceHandlers, type TlsVersion } from "../../src/rpc/index.js";
 import { makeAuthority, makeCertificate } from "../fixtures/certificates.js";
 
 export type AccountHandlers = ServiceHandlers<typeof AccountServiceDefinition>;
@@ -38,11 +39,23 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-export async function startStandIn(handlers: Partial<AccountHandlers>, { plaintext = false } = {}): Promise<StandIn> {
+export interface StandInOptions {
+  readonly plaintext?: boolean;
+  /** The oldest that it accepts. */
+  readonly minVersion?: TlsVersion | undefined;
+  /** Without them it does not know OPAQUE. */
+  readonly opaque?: ServiceHandlers<typeof OpaqueServiceDefinition>;
+}
+
+export async function startStandIn(
+  handlers: Partial<AccountHandlers>,
+  { plaintext = false, minVersion, opaque }: StandInOptions = {},
+): Promise<StandIn> {
   const authority = plaintext ? undefined : await makeAuthority();
   const tls = authority === undefined ? undefined : await makeCertificate(authority);
-  const server = new RpcServer(tls === undefined ? { plaintext: true } : { tls });
+  const server = new RpcServer(tls === undefined ? { plaintext: true } : { tls: { ...tls, minVersion } });
   server.serve(AccountServiceDefinition, { ...GOOD_DAY, ...handlers });
+  if (opaque !== undefined) server.serve(OpaqueServiceDefinition, opaque);
   const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
   return { host: "127.0.0.1", port, ca: authority?.cert, close: () => server.close({ graceMs: 0 }) };
 }

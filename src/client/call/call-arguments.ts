@@ -25,13 +25,15 @@ export interface CallInvocation {
 }
 
 const NOTES = `
-METHOD is package.Service/Method, or Service/Method when only one service is called so.
-JSON is one message, or for a stream of requests several, one after the other; "-" reads
-them from standard input, which is where passwords and other secrets belong. Without it
-the request is an empty message, or a stream without messages. Answers are printed as
-they come, one JSON object a line; 64-bit numbers are strings, bytes are base64.
+METHOD is package.Service/Method, or Service/Method when only one service is
+called so. JSON is one message, or for a stream of requests several, one after
+the other; "-" reads them from standard input, where passwords and other secrets
+belong. Without it the request is an empty message, or a stream without
+messages. Answers are printed as they come, one JSON object a line; numbers of
+64 bits are strings, bytes are base64.
 
-The schema comes from --proto; else from the server's reflection; else it is Earshot's own.
+The schema comes from --proto; else from the server's reflection; else it is
+Earshot's own.
 
 Examples:
   client call --list
@@ -39,10 +41,10 @@ Examples:
   client call AccountService/WhoAmI --session
   client call AccountService/Login - < login.json
   client call Health/Watch '{}' --timeout 60
-  client call shop.v1.OrderService/Add - --proto shop.proto --metadata tenant=a < orders.ndjson
+  client call shop.v1.OrderService/Add - --proto shop.proto < orders.ndjson
 
-Exit status: as for the other commands; 1 when the call ended with an error of the server,
-3 when no answer came in time, 5 when a session is needed or has ended.`;
+Exit status: as for the other commands; 1 when the call ended with an error of
+the server, 3 when no answer came in time, 5 when a session is needed or ended.`;
 
 /** Throws ClientError "usage" through `take`'s caller for combinations that mean nothing. */
 export function describeCall(take: (invocation: CallInvocation) => void): Command {

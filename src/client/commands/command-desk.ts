@@ -3,8 +3,7 @@ import { AccountClient } from "../account-client.js";
 import { ClientError } from "../client-error.js";
 import type { AccountInvocation, Flags } from "../invocation.js";
 import { askSecret, givenSecrets, type Secret } from "../secret.js";
-import { ServerLink, type Surroundings } from "../server-link.js";
-import type { Transport } from "../server-trust.js";
+import { ServerLink, type Surroundings, type Way } from "../server-link.js";
 import type { SavedSession } from "../session-file.js";
 import type { Terminal } from "../terminal.js";
 
@@ -14,7 +13,7 @@ export class CommandDesk {
   readonly invocation: AccountInvocation;
   readonly surroundings: Surroundings;
   readonly link: ServerLink;
-  #transport: Promise<Transport> | undefined;
+  #transport: Promise<Way> | undefined;
 
   constructor(invocation: AccountInvocation, surroundings: Surroundings) {
     this.invocation = invocation;

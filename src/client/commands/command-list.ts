@@ -10,6 +10,7 @@ export type CommandName =
   | "sessions"
   | "revoke"
   | "passwd"
+  | "upgrade"
   | "reset-password"
   | "export"
   | "delete-account"
@@ -38,9 +39,10 @@ export const COMMANDS: readonly CommandDescription[] = [
     group: ACCOUNT,
     operands: ["<NAME>"],
     summary: "Make an account; the password is asked for twice.",
-    options: () => [passwordStdin("read the password from the first line of standard input")],
+    options: () => [passwordStdin("read the password from the first line of standard input"), opaque()],
     examples: [
       "client register alice --ca certs/ca.pem",
+      "client register alice --opaque --ca certs/ca.pem",
       "pass show earshot | client register alice --password-stdin --accept-new",
     ],
   },
@@ -49,8 +51,10 @@ export const COMMANDS: readonly CommandDescription[] = [
     group: SESSIONS,
     operands: ["<NAME>"],
     summary: "Open a session and keep its token for later commands.",
+    notes: "An account that logs in by OPAQUE takes --opaque the first time on each machine, and never again.",
     options: () => [
       passwordStdin("read the password from the first line of standard input"),
+      opaque(),
       new Option("--print-token", "show the session token; whoever sees it is you"),
     ],
     examples: ["client login alice --ca certs/ca.pem", "client login alice --server accounts.example:7443 --json"],
@@ -98,8 +102,19 @@ export const COMMANDS: readonly CommandDescription[] = [
     operands: ["[NAME]"],
     summary: "Change the password, and end all other sessions.",
     notes: "Asks for the current password, and twice for the new one.",
-    options: () => [passwordStdin("read the current password, then the new one, a line each")],
+    options: () => [passwordStdin("read the current password, then the new one, a line each"), opaque()],
     examples: ["client passwd", "client passwd alice --password-stdin < both-passwords"],
+  },
+  {
+    name: "upgrade",
+    group: ACCOUNT,
+    operands: ["[NAME]"],
+    summary: "Move the account to OPAQUE, which never sends its password again.",
+    notes:
+      "Asks for the password, sends it this once more, and ends all other sessions. From then on no command sends it, " +
+      "whatever the server says; on other machines, log in once with --opaque.",
+    options: () => [passwordStdin("read the password from the first line of standard input")],
+    examples: ["client upgrade", "client upgrade alice --password-stdin < password"],
   },
   {
     name: "reset-password",
@@ -107,7 +122,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     operands: ["<NAME>"],
     summary: "Exchange a code from whoever runs the server for a new password.",
     notes: "Asks for the code, and twice for the new password. It ends all sessions.",
-    options: () => [passwordStdin("read the code, then the new password, a line each")],
+    options: () => [passwordStdin("read the code, then the new password, a line each"), opaque()],
     examples: ["client reset-password alice"],
   },
   {
@@ -130,6 +145,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     notes: "Asks for the password, and for the name once more.",
     options: () => [
       passwordStdin("read the password from the first line of standard input"),
+      opaque(),
       new Option("--yes", "do not ask for the name"),
     ],
     examples: ["client delete-account", "client delete-account alice --yes --password-stdin < password"],
@@ -151,6 +167,11 @@ export const COMMANDS: readonly CommandDescription[] = [
     examples: ["client watch", "client watch --since 7d --json | jq -r .kind"],
   },
 ];
+
+/** Never needed again for an account that was once used with it. */
+function opaque(): Option {
+  return new Option("--opaque", "never send the password: log in by OPAQUE (RFC 9807)");
+}
 
 function passwordStdin(summary: string): Option {
   return new Option("--password-stdin", summary);

@@ -4,15 +4,19 @@ import type { Session } from "../account-values.js";
 import { type Answer, accountFields, minuteOf } from "../answer.js";
 import { printableText } from "../printable-text.js";
 import type { CommandDesk } from "./command-desk.js";
+import { passwordWay } from "./password-way.js";
 
 export async function register(desk: CommandDesk): Promise<Answer> {
   const username = desk.name;
   const question = `New password for ${printableText(username, 60)}: `;
   const wanted = { name: "password", variable: "EARSHOT_PASSWORD", question, newField: "password" } as const;
   const [password = ""] = await desk.secrets([wanted], () => reach(desk));
-  const account = await desk.withClient((client) => client.register({ username, password }));
+  const { account, scheme } = await desk.withClient(async (client) => {
+    const way = await passwordWay(desk, client, username);
+    return { account: await way.register({ username, password }), scheme: way.scheme };
+  });
   const text = [`Registered ${account.username}. Next: client login ${account.username}`];
-  return { text, fields: { ...accountFields(account), created_at: account.createdAt.toISOString() } };
+  return { text, fields: { ...accountFields(account), scheme, created_at: account.createdAt.toISOString() } };
 }
 
 export async function login(desk: CommandDesk): Promise<Answer> {
@@ -20,16 +24,18 @@ export async function login(desk: CommandDesk): Promise<Answer> {
   const question = `Password for ${printableText(username, 60)}: `;
   const wanted = { name: "password", variable: "EARSHOT_PASSWORD", question } as const;
   const [password = ""] = await desk.secrets([wanted], () => reach(desk));
-  const { account, expiresAt, token } = await desk.withClient(async (client) => {
-    const opened = await client.login({ username, password });
+  const { account, expiresAt, token, scheme } = await desk.withClient(async (client) => {
+    const way = await passwordWay(desk, client, username);
+    const opened = await way.login({ username, password });
     await keep(opened, client, desk);
-    return opened;
+    return { ...opened, scheme: way.scheme };
   });
   const isShown = desk.flags.printToken === true;
   return {
     text: [`Logged in as ${account.username} until ${minuteOf(expiresAt)}.`, ...(isShown ? [token] : [])],
     fields: {
       ...accountFields(account),
+      scheme,
       expires_at: expiresAt.toISOString(),
       ...(isShown ? { session_token: token } : {}),
     },

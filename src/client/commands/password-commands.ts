@@ -1,10 +1,11 @@
-// `client passwd`, `reset-password` and `delete-account`.
+// `client passwd`, `upgrade`, `reset-password` and `delete-account`.
 import type { Answer } from "../answer.js";
 import { ClientError } from "../client-error.js";
 import { printableText } from "../printable-text.js";
 import type { Secret } from "../secret.js";
 import type { SavedSession } from "../session-file.js";
 import type { CommandDesk } from "./command-desk.js";
+import { passwordWay, refuseUpgraded, upgradeAccount } from "./password-way.js";
 
 export async function passwd(desk: CommandDesk): Promise<Answer> {
   const session = await desk.session();
@@ -12,10 +13,27 @@ export async function passwd(desk: CommandDesk): Promise<Answer> {
   const current = currentPassword(`Current password for ${printableText(username, 60)}: `, "current password");
   const wanted = [current, newPassword(username)];
   const [currentOne = "", newOne = ""] = await desk.secrets(wanted, () => checkSession(desk, session));
-  const change = { currentPassword: currentOne, newPassword: newOne };
-  await desk.withSession(session, (client) => client.changePassword(token, change));
+  const change = { username, currentPassword: currentOne, newPassword: newOne };
+  await desk.withSession(session, async (client) => {
+    const way = await passwordWay(desk, client, username);
+    await way.changePassword(token, change);
+  });
   const text = [`Changed the password of ${username}, and ended all other sessions.`];
   return { text, fields: { username } };
+}
+
+export async function upgrade(desk: CommandDesk): Promise<Answer> {
+  const session = await desk.session();
+  const { username } = session;
+  await refuseUpgraded(desk, username);
+  const wanted = currentPassword(`Password for ${printableText(username, 60)}: `, "password");
+  const [password = ""] = await desk.secrets([wanted], () => checkSession(desk, session));
+  await desk.withSession(session, (client) => upgradeAccount(desk, client, session, password));
+  const text = [
+    `${username} logs in by OPAQUE from now on: its password is not sent any more. All other sessions have ended.`,
+    "On other machines, log in once with --opaque.",
+  ];
+  return { text, fields: { username, scheme: "opaque" } };
 }
 
 export async function resetPassword(desk: CommandDesk): Promise<Answer> {
@@ -24,7 +42,10 @@ export async function resetPassword(desk: CommandDesk): Promise<Answer> {
   const code: Secret = { name: "code", variable: "EARSHOT_RESET_CODE", question };
   const wanted = [code, newPassword(username)];
   const [codeTyped = "", newOne = ""] = await desk.secrets(wanted, () => desk.withClient(async () => undefined));
-  await desk.withClient((client) => client.resetPassword({ username, code: codeTyped, newPassword: newOne }));
+  await desk.withClient(async (client) => {
+    const way = await passwordWay(desk, client, username);
+    await way.resetPassword({ username, code: codeTyped, newPassword: newOne });
+  });
   await forgetSessionOf(username, desk);
   const text = [
     `The password of ${username} is the new one, and all sessions have ended.`,
@@ -40,7 +61,8 @@ export async function deleteAccount(desk: CommandDesk): Promise<Answer> {
   const [password = ""] = await desk.secrets([wanted], () => checkSession(desk, session));
   if (desk.flags.yes !== true) await confirm(username, desk);
   await desk.withSession(session, async (client) => {
-    await client.deleteAccount(token, password);
+    const way = await passwordWay(desk, client, username);
+    await way.deleteAccount(token, { username, password });
     await desk.link.forgetSession(session);
   });
   return { text: [`Deleted the account ${username}.`], fields: { username } };

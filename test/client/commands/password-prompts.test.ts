@@ -1,8 +1,9 @@
-// What passwd, reset-password and delete-account ask for at a real terminal: hidden, in order, and nothing more than needed.
+// What passwd, upgrade, reset-password and delete-account ask for at a real terminal: hidden, in order, and nothing more than needed.
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { SessionFile } from "../../../src/client/session-file.js";
 import { hasTerminal, type Keys, typeAtClient } from "../client-program.js";
+import { OpaqueStandIn } from "../opaque/opaque-stand-in.js";
 import { ACCOUNT_ID, startStandIn, TOKEN } from "../stand-in-server.js";
 
 const skip = hasTerminal ? false : "there is no script(1) of util-linux";
@@ -19,6 +20,14 @@ t.test("passwd asks for the current password, and twice for the new one", { skip
   t.match(screen, "Changed the password of alice");
   t.same(seen, [[OLD, NEW]]);
   t.notMatch(screen, /horse|gravel/);
+});
+
+t.test("upgrade asks for the password once", { skip }, async (t) => {
+  const { status, screen, seen } = await typed(t, "upgrade", [[/Password for alice: /, `${OLD}\r`]]);
+  t.equal(status, 0);
+  t.match(screen, "alice logs in by OPAQUE from now on: its password is not sent any more.");
+  t.same(seen, [[OLD]]);
+  t.notMatch(screen, /horse/);
 });
 
 t.test("new passwords that differ, and Ctrl-C, send nothing", { skip }, async (t) => {
@@ -78,11 +87,17 @@ async function typed(t: Test, command: string, keys: readonly Keys[]) {
     seen.push(secrets);
     return {};
   };
-  const { port, close } = await startStandIn({
-    changePassword: async ({ currentPassword, newPassword }) => note(currentPassword, newPassword),
-    resetPassword: async ({ username, code, newPassword }) => note(username, code, newPassword),
-    deleteAccount: async ({ password }) => note(password),
-  });
+  const opaque = new OpaqueStandIn().handlers(() => ({
+    upgrade: async ({ currentPassword }) => note(currentPassword),
+  }));
+  const { port, close } = await startStandIn(
+    {
+      changePassword: async ({ currentPassword, newPassword }) => note(currentPassword, newPassword),
+      resetPassword: async ({ username, code, newPassword }) => note(username, code, newPassword),
+      deleteAccount: async ({ password }) => note(password),
+    },
+    { opaque },
+  );
   t.teardown(close);
   const address = `127.0.0.1:${port}`;
   const sessions = new SessionFile(join(home, "sessions.json"), t.fail);
