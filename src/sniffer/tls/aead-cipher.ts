@@ -2,15 +2,11 @@
 import { type CipherGCMTypes, createDecipheriv } from "node:crypto";
 import type { CipherSpec } from "./cipher-spec.js";
 import { ContentType } from "./names.js";
-import {
-  type OpenedRecord,
-  pseudoHeader,
-  type RecordCipher,
-  type SealedRecord,
-  sequenceBytes,
-} from "./record-cipher.js";
+import { type OpenedRecord, pseudoHeader, type RecordCipher, type SealedRecord } from "./record-cipher.js";
 
 const EXPLICIT_NONCE_BYTES = 8;
+const SEQUENCE_BYTES = 8;
+const NO_BYTES = new Uint8Array(0);
 
 /** TLS 1.2. */
 export class AeadCipher implements RecordCipher {
@@ -42,23 +38,27 @@ export class AeadCipher13 implements RecordCipher {
   readonly #spec: CipherSpec;
   readonly #key: Uint8Array;
   readonly #iv: Uint8Array;
+  readonly #authenticatesHeader: boolean;
 
-  constructor(spec: CipherSpec, key: Uint8Array, iv: Uint8Array) {
+  /** `authenticatesHeader`: false in drafts before 25. */
+  constructor(spec: CipherSpec, key: Uint8Array, iv: Uint8Array, authenticatesHeader: boolean) {
     this.#spec = spec;
     this.#key = key;
     this.#iv = iv;
+    this.#authenticatesHeader = authenticatesHeader;
   }
 
   open(record: SealedRecord, sequence: number): OpenedRecord | undefined {
     if (record.type !== ContentType.ApplicationData || record.fragment.length < this.#spec.tagBytes + 1)
       return undefined;
-    const header = Buffer.alloc(5);
-    header.writeUInt8(record.type, 0);
-    header.writeUInt16BE(record.version, 1);
-    header.writeUInt16BE(record.fragment.length, 3);
+    const header = this.#authenticatesHeader ? headerOf(record) : NO_BYTES;
     const inner = unseal(this.#spec, this.#key, xorNonce(this.#iv, sequence), header, record.fragment);
     return inner === undefined ? undefined : withoutPadding(inner);
   }
+}
+
+function headerOf({ type, version, fragment }: SealedRecord): Uint8Array {
+  return Buffer.of(type, version >>> 8, version & 0xff, fragment.length >>> 8, fragment.length & 0xff);
 }
 
 function withoutPadding(inner: Uint8Array): OpenedRecord | undefined {
@@ -70,10 +70,13 @@ function withoutPadding(inner: Uint8Array): OpenedRecord | undefined {
 }
 
 function xorNonce(iv: Uint8Array, sequence: number): Uint8Array {
-  const nonce = Uint8Array.from(iv);
-  const number = sequenceBytes(sequence);
-  const offset = nonce.length - number.length;
-  for (const [index, byte] of number.entries()) nonce[offset + index] = (nonce[offset + index] ?? 0) ^ byte;
+  const nonce = new Uint8Array(iv);
+  // The last 8 bytes; numbers beyond 2^53 are not reached.
+  let rest = sequence;
+  for (let at = nonce.length - 1; rest > 0 && at >= nonce.length - SEQUENCE_BYTES; at--) {
+    nonce[at] = (nonce[at] ?? 0) ^ (rest & 0xff);
+    rest = Math.floor(rest / 0x100);
+  }
   return nonce;
 }
 

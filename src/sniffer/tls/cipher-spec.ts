@@ -35,8 +35,17 @@ export function cipherSpec(suite: number, isTls13: boolean): CipherSpec {
   throw new TlsError("unsupported", `${name} cannot be decrypted here: this runtime lacks its cipher`);
 }
 
+/** The hash of a suite's key schedule in TLS 1.2 and 1.3, whether or not this runtime has its cipher. */
+export function prfHashOf(suite: number): CipherSpec["prfHash"] {
+  return prfHashOfName(cipherSuiteName(suite));
+}
+
+function prfHashOfName(name: string): CipherSpec["prfHash"] {
+  return name.endsWith("SHA384") ? "sha384" : "sha256";
+}
+
 function specOf(cipher: string, isTls13: boolean): CipherSpec | undefined {
-  const prfHash = cipher.endsWith("SHA384") ? "sha384" : "sha256";
+  const prfHash = prfHashOfName(cipher);
   return aeadSpec(cipher, isTls13, prfHash) ?? macSpec(cipher, prfHash);
 }
 

@@ -1,11 +1,12 @@
 // Opens a conversation's records where a key log allows it, and says why where it does not: no keys, wrong keys, no such cipher.
 import type { Side } from "../event.js";
 import { NullCipher } from "./cbc-cipher.js";
-import { cipherSpec } from "./cipher-spec.js";
+import { type CipherSpec, cipherSpec } from "./cipher-spec.js";
 import { encryptsNothing } from "./cipher-suite-names.js";
 import { ExtensionType } from "./extension-names.js";
 import type { KeyLog, SecretLabel } from "./key-log.js";
-import { cipherOfSecret, ciphersOfMaster } from "./key-schedule.js";
+import { cipherOfSecret, ciphersOfMaster, dialectOf } from "./key-schedule.js";
+import { findMaster } from "./master-secret.js";
 import type { OpenedRecord, SealedRecord } from "./record-cipher.js";
 import { type Opener, RecordOpener } from "./record-opener.js";
 import type { TlsDirection } from "./tls-direction.js";
@@ -45,22 +46,24 @@ export class Decryption {
 
   /** A side of TLS 1.2 or before changed to the keys of the hellos seen last. */
   change(direction: TlsDirection): void {
-    const { clientHello, serverHello } = this.#session;
-    if (clientHello === undefined || serverHello === undefined) return;
+    const { offer, serverHello, keyExchange } = this.#session;
+    if (offer === undefined || serverHello === undefined) return;
+    const hellos = { offer, serverHello, ...keyExchange?.result };
     const { side } = direction;
     const isNull = encryptsNothing(serverHello.cipherSuite);
     if (isNull) direction.records.keepsApplicationData = true;
     this.#sides[side] = noKeys();
     this.#sides[side].make = () => {
-      const masterSecret = this.#keys?.secret("CLIENT_RANDOM", clientHello.random);
-      if (masterSecret === undefined && !isNull) return undefined;
+      const master = this.#keys === undefined ? undefined : findMaster(this.#keys, hellos);
+      if (master === undefined && !isNull) return undefined;
       if (serverHello.version <= SSL_3_0) throw new TlsError("unsupported", "SSL 3.0 is not decrypted here");
       const spec = cipherSpec(serverHello.cipherSuite, false);
+      const masterSecret = master?.(spec);
       if (masterSecret === undefined) return new RecordOpener(new NullCipher(spec, undefined));
       const ciphers = ciphersOfMaster(spec, {
         version: serverHello.version,
         masterSecret,
-        clientRandom: clientHello.random,
+        clientRandom: offer.random,
         serverRandom: serverHello.random,
         encryptThenMac: serverHello.extensions.includes(ExtensionType.EncryptThenMac),
       });
@@ -107,8 +110,7 @@ export class Decryption {
     keys.triedAt = revision;
     try {
       keys.opener = keys.make === undefined ? this.#makeTls13(side, keys.early) : keys.make();
-      // Records that came before their secrets did.
-      keys.opener?.miss(keys.failures);
+      keys.opener?.pass(keys.failures);
     } catch (error) {
       if (!(error instanceof TlsError)) throw error;
       this.#reason = error.message;
@@ -120,12 +122,30 @@ export class Decryption {
   #makeTls13(side: Side, early: RecordOpener | undefined): Opener | undefined {
     const { serverHello } = this.#session;
     if (serverHello === undefined) return undefined;
-    const handshake = this.#secret(
+    const spec = cipherSpec(serverHello.cipherSuite, true);
+    const handshake = this.#secret13(
+      spec,
       side === "client" ? "CLIENT_HANDSHAKE_TRAFFIC_SECRET" : "SERVER_HANDSHAKE_TRAFFIC_SECRET",
     );
-    const application = this.#secret(side === "client" ? "CLIENT_TRAFFIC_SECRET_0" : "SERVER_TRAFFIC_SECRET_0");
+    const application = this.#secret13(spec, side === "client" ? "CLIENT_TRAFFIC_SECRET_0" : "SERVER_TRAFFIC_SECRET_0");
     if (application === undefined) return undefined;
-    return new Tls13Opener(cipherSpec(serverHello.cipherSuite, true), early, handshake, application);
+    const first = early ?? this.#lateEarly(spec, side);
+    return new Tls13Opener(spec, dialectOf(serverHello.version), first, handshake, application);
+  }
+
+  /** Early data that was seen only after the server's answer is under the suite of that answer. */
+  #lateEarly(spec: CipherSpec, side: Side): RecordOpener | undefined {
+    if (side !== "client" || this.#session.offer?.hasEarlyData !== true) {
+      return undefined;
+    }
+    const secret = this.#secret13(spec, "CLIENT_EARLY_TRAFFIC_SECRET");
+    return secret === undefined ? undefined : new RecordOpener(cipherOfSecret(spec, secret));
+  }
+
+  /** A secret is as long as the suite's hash; one of another length is not whole yet, or another connection's. */
+  #secret13(spec: CipherSpec, label: SecretLabel): Uint8Array | undefined {
+    const secret = this.#secret(label);
+    return secret?.length === (spec.prfHash === "sha384" ? 48 : 32) ? secret : undefined;
   }
 
   // Early data comes before the server has named a suite: the one of the ticket is among those offered, and its tag tells.
@@ -145,12 +165,12 @@ export class Decryption {
   }
 
   #earlyOpeners(secret: Uint8Array): RecordOpener[] {
-    const suites = (this.#session.clientHello?.cipherSuites ?? []).filter((suite) => suite >>> 8 === 0x13);
-    return suites.flatMap((suite) => {
+    const offered = new Set(this.#session.offer?.suites13);
+    return [...offered].flatMap((suite) => {
       try {
         const spec = cipherSpec(suite, true);
-        const secretBytes = spec.prfHash === "sha384" ? 48 : 32;
-        return secret.length === secretBytes ? [new RecordOpener(cipherOfSecret(spec, secret))] : [];
+        const isWhole = this.#secret13(spec, "CLIENT_EARLY_TRAFFIC_SECRET") === secret;
+        return isWhole ? [new RecordOpener(cipherOfSecret(spec, secret))] : [];
       } catch {
         // A suite that this runtime lacks cannot be the one that opens.
         return [];
@@ -159,7 +179,7 @@ export class Decryption {
   }
 
   #secret(label: SecretLabel): Uint8Array | undefined {
-    const random = this.#session.clientHello?.random;
+    const random = this.#session.offer?.random;
     return random === undefined ? undefined : this.#keys?.secret(label, random);
   }
 
@@ -172,11 +192,12 @@ export class Decryption {
   }
 
   #whyShut(): string {
-    const { clientHello, serverHello } = this.#session;
-    if (clientHello === undefined || serverHello === undefined) return "not decrypted: the hellos were not seen";
-    if (this.#keys?.has(clientHello.random) !== true)
-      return "not decrypted: the key log has no secret of this connection";
+    const { offer, serverHello } = this.#session;
+    if (offer === undefined || serverHello === undefined) return "not decrypted: the hellos were not seen";
     const tried = this.#sides.client.opener !== undefined || this.#sides.server.opener !== undefined;
+    if (!tried && this.#keys?.has(offer.random) !== true) {
+      return "not decrypted: the key log has no secret of this connection";
+    }
     if (!tried) return "not decrypted: the key log lacks secrets that this connection needs";
     return "not decrypted: the key log's secrets do not fit this connection (wrong keys)";
   }

@@ -2,8 +2,9 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import { BytesError } from "../../bytes/bytes-error.js";
 import type { Stage } from "../../bytes/stage.js";
-import type { Side, SnifferEvent } from "../event.js";
+import type { RecordEvent, Side, SnifferEvent } from "../event.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
+import type { Assessor } from "./assessor.js";
 import { CertificateReader } from "./certificate-reader.js";
 import { DTLS_HEADER_BYTES, type DtlsRecord, decodeDtlsDatagram } from "./dtls-record.js";
 import { FragmentAssembler } from "./fragment-assembler.js";
@@ -22,6 +23,13 @@ const ALERT_BYTES = 2;
 
 type Datagram = Extract<StreamEvent, { kind: "bytes" }>;
 
+export interface DatagramObserverOptions {
+  readonly limits?: Partial<TlsLimits>;
+  readonly certificates?: CertificateReader;
+  /** Where the handshake is to be judged, at the end. */
+  readonly assessor?: Assessor | undefined;
+}
+
 interface Half {
   readonly direction: TlsDirection;
   /** By message number, oldest first. */
@@ -35,12 +43,9 @@ export class DtlsObserver implements Stage<StreamEvent, SnifferEvent> {
   readonly #limits: TlsLimits;
   #ended = false;
 
-  constructor(
-    conversation: Conversation,
-    options: { readonly limits?: Partial<TlsLimits>; readonly certificates?: CertificateReader } = {},
-  ) {
+  constructor(conversation: Conversation, options: DatagramObserverOptions = {}) {
     this.#limits = { ...DEFAULT_TLS_LIMITS, ...options.limits };
-    this.#observation = new Observation(conversation);
+    this.#observation = new Observation(conversation, false, options.assessor);
     const half = (side: Side): Half => ({
       direction: new TlsDirection(side, false, this.#limits),
       messages: new Map(),
@@ -50,13 +55,15 @@ export class DtlsObserver implements Stage<StreamEvent, SnifferEvent> {
       limits: this.#limits,
       certificates: options.certificates ?? new CertificateReader(),
       transport: "d",
+      assessor: options.assessor,
     });
   }
 
   push(event: StreamEvent): void {
     if (event.kind === "close") this.finish();
     if (event.kind !== "bytes") return;
-    const { records, rest } = decodeDtlsDatagram(event.bytes);
+    const { preambleBytes, records, rest } = decodeDtlsDatagram(event.bytes);
+    this.#observation.count("tls_metadata", preambleBytes);
     for (const record of records) this.#record(this.#halves[event.side], record, event);
     this.#observation.count(rest.kind === "sealed" ? "ciphertext" : "not_understood", rest.length);
     if (rest.kind === "sealed") this.#halves[event.side].direction.hide({ ...event, length: rest.length });
@@ -75,6 +82,7 @@ export class DtlsObserver implements Stage<StreamEvent, SnifferEvent> {
       const what = `application data is encrypted: ${counted(hiddenRecords, "record")}, ${counted(hiddenBytes, "byte")}`;
       this.#observation.find(side, "hidden", what, { ...firstHidden, length: hiddenBytes });
     }
+    this.#observation.assess();
   }
 
   get tally(): TlsTally {
@@ -83,7 +91,7 @@ export class DtlsObserver implements Stage<StreamEvent, SnifferEvent> {
 
   #record(half: Half, record: DtlsRecord, datagram: Datagram): void {
     this.#observation.count("tls_metadata", DTLS_HEADER_BYTES);
-    this.#observation.say({
+    const event: RecordEvent = {
       event: "record",
       conversation: datagram.conversation.id,
       frame: datagram.frame,
@@ -91,8 +99,11 @@ export class DtlsObserver implements Stage<StreamEvent, SnifferEvent> {
       content_type: record.type,
       version: hex16(record.version),
       length: record.fragment.length,
-    });
-    this.#observation.count(this.#read(half, record, datagram), record.fragment.length);
+      offset: datagram.offset + record.at,
+    };
+    this.#observation.say(event);
+    event.byte_class = this.#read(half, record, datagram);
+    this.#observation.count(event.byte_class, record.fragment.length);
   }
 
   #read(half: Half, record: DtlsRecord, datagram: Datagram): ByteClass {

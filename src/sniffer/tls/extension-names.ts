@@ -15,6 +15,8 @@ export const ExtensionType = {
   SupportedVersions: 0x002b,
   KeyShare: 0x0033,
   EncryptedClientHello: 0xfe0d,
+  /** What came before encrypted_client_hello, until 2020. */
+  EncryptedServerName: 0xffce,
 } as const;
 
 const NAMES = [
@@ -40,9 +42,13 @@ const FAR_NAMES = new Map<number, string>([
   [0x7550, "channel_id"],
   [0xca34, "trust_anchors"],
   [0xfd00, "ech_outer_extensions"],
+  [0xfe08, "encrypted_client_hello_draft_08"],
+  [0xfe09, "encrypted_client_hello_draft_09"],
+  [0xfe0a, "encrypted_client_hello_draft_10"],
   [0xfe0d, "encrypted_client_hello"],
   [0xff01, "renegotiation_info"],
   [0xffa5, "quic_transport_parameters_draft"],
+  [0xffce, "encrypted_server_name"],
 ]);
 
 /** "key_share", or "0x1a1a". */

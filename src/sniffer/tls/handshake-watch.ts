@@ -1,7 +1,8 @@
 // Reads handshake messages that are in the clear and says what each gives away.
 import { ByteReader } from "../../bytes/byte-reader.js";
 import { BytesError } from "../../bytes/bytes-error.js";
-import { decodeCertificateMessage } from "./certificate-message.js";
+import type { Assessor } from "./assessor.js";
+import { decodeCertificateMessage, describeCompressedCertificate } from "./certificate-message.js";
 import type { CertificateReader } from "./certificate-reader.js";
 import { type ClientHello, decodeClientHello } from "./client-hello.js";
 import { ExtensionType } from "./extension-names.js";
@@ -23,6 +24,8 @@ export interface HandshakeWatchOptions {
   readonly limits: TlsLimits;
   readonly certificates: CertificateReader;
   readonly transport: Ja4Transport;
+  /** Where the handshake is to be judged. */
+  readonly assessor?: Assessor | undefined;
 }
 
 export class HandshakeWatch {
@@ -30,6 +33,7 @@ export class HandshakeWatch {
   readonly #session: TlsSession;
   readonly #options: HandshakeWatchOptions;
   #wasSealed = false;
+  #lastHello: Uint8Array | undefined;
 
   constructor(voice: Voice, session: TlsSession, options: HandshakeWatchOptions) {
     this.#voice = voice;
@@ -58,6 +62,8 @@ export class HandshakeWatch {
 
   message(direction: TlsDirection, message: HandshakeMessage): void {
     const where = { offset: message.offset, length: message.whole.length, frame: message.frame };
+    this.#session.keyExchange?.take(message);
+    this.#options.assessor?.take(direction.side, message, this.#wasSealed);
     try {
       this.#read(direction, message, where);
     } catch (error) {
@@ -86,14 +92,21 @@ export class HandshakeWatch {
       case HandshakeType.NewSessionTicket:
         this.#note(direction, `a session ticket of ${message.body.length} bytes is issued`, where);
         break;
+      case HandshakeType.CompressedCertificate:
+        this.#note(direction, describeCompressedCertificate(message.body), where);
+        break;
+      case HandshakeType.CertificateStatus:
+        this.#note(direction, `a certificate status (OCSP) of ${message.body.length} bytes is stapled`, where);
+        break;
       default:
         this.#other(direction, message, where);
     }
   }
 
   #clientHello(direction: TlsDirection, message: HandshakeMessage, where: Where): void {
+    if (this.#isRepeated(message)) return;
     const hello = decodeClientHello(message.body, this.#options.transport === "d");
-    this.#session.clientHello = hello;
+    this.#session.offered(hello);
     this.#voice.say(clientHelloEvent(hello, this.#place(message), this.#options.transport));
     if (hello.serverName !== null) this.#note(direction, `server name ${printable(hello.serverName)}`, where);
     if (hello.alpn.length > 0) this.#note(direction, `ALPN offers ${hello.alpn.map(printable).join(", ")}`, where);
@@ -101,9 +114,20 @@ export class HandshakeWatch {
     for (const blemish of hello.blemishes) this.#damaged(direction, `client_hello: ${blemish}`, where);
   }
 
+  /** After a retry of QUIC the client sends the same hello once more (RFC 9000 section 17.2.5.3). */
+  #isRepeated({ body }: HandshakeMessage): boolean {
+    if (this.#options.transport !== "q") return false;
+    if (this.#lastHello !== undefined && Buffer.compare(this.#lastHello, body) === 0) return true;
+    this.#lastHello = Uint8Array.from(body);
+    return false;
+  }
+
   #notePrivacy(direction: TlsDirection, hello: ClientHello, where: Where): void {
     if (hello.extensions.includes(ExtensionType.EncryptedClientHello)) {
       this.#note(direction, "encrypted_client_hello: an inner hello may hide the true server name", where);
+    }
+    if (hello.extensions.includes(ExtensionType.EncryptedServerName)) {
+      this.#note(direction, "encrypted_server_name: the server name is hidden", where);
     }
     if (hello.extensions.includes(ExtensionType.EarlyData)) {
       this.#note(direction, "early data (0-RTT) is announced", where);
@@ -113,7 +137,8 @@ export class HandshakeWatch {
   #serverHello(direction: TlsDirection, message: HandshakeMessage, where: Where): void {
     const hello = decodeServerHello(message.body);
     this.#session.serverHello = hello;
-    this.#voice.say(serverHelloEvent(hello, this.#place(message), this.#session.clientHello));
+    this.#session.keyExchange?.choose(hello, message);
+    this.#voice.say(serverHelloEvent(hello, this.#place(message), this.#session.offer));
     if (hello.isRetry) this.#note(direction, "hello retry: the server asks for another key share", where);
     if (hello.alpn !== null) this.#note(direction, `ALPN chosen: ${printable(hello.alpn)}`, where);
     for (const blemish of hello.blemishes) this.#damaged(direction, `server_hello: ${blemish}`, where);

@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import type { ClientHello } from "./client-hello.js";
 import { withoutGrease } from "./grease.js";
+import { rememberLatest } from "./remember-latest.js";
 import type { ServerHello } from "./server-hello.js";
 
 /** "771,4865-4866,0-10-11,29-23,0": what JA3 is the MD5 of. GREASE is left out. */
@@ -23,6 +24,7 @@ export function ja3s(hello: ServerHello): string {
   return md5(ja3sText(hello));
 }
 
-function md5(text: string): string {
-  return hash("md5", text);
-}
+const md5 = rememberLatest(
+  (text: string) => text,
+  (text) => hash("md5", text),
+);

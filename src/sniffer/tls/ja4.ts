@@ -2,7 +2,8 @@
 import { hash } from "node:crypto";
 import type { ClientHello } from "./client-hello.js";
 import { ExtensionType } from "./extension-names.js";
-import { withoutGrease } from "./grease.js";
+import { isGrease, withoutGrease } from "./grease.js";
+import { hex16 } from "./printable.js";
 
 /** "t" over TCP, "q" over QUIC, "d" over DTLS. */
 export type Ja4Transport = "t" | "q" | "d";
@@ -37,7 +38,7 @@ export function ja4Raw(hello: ClientHello, transport: Ja4Transport = "t"): strin
 function firstPart(hello: ClientHello, transport: Ja4Transport): string {
   const sni = hello.extensions.includes(ExtensionType.ServerName) ? "d" : "i";
   const counts = count(withoutGrease(hello.cipherSuites)) + count(withoutGrease(hello.extensions));
-  return transport + versionPart(hello) + sni + counts + alpnPart(hello.alpn[0]);
+  return transport + versionPart(hello) + sni + counts + alpnPart(hello.alpn.find((name) => !isGreaseName(name)));
 }
 
 function ja4Lists(hello: ClientHello): { ciphers: string; extensions: string } {
@@ -68,6 +69,12 @@ function count(values: readonly number[]): string {
   return Math.min(values.length, MAX_COUNT).toString().padStart(2, "0");
 }
 
+/** RFC 8701 section 2: ALPN names of two equal bytes 0x?a are GREASE as well. */
+function isGreaseName(name: Uint8Array): boolean {
+  const [high = 0, low = 0] = name;
+  return name.length === 2 && isGrease((high << 8) | low);
+}
+
 /** First and last character; where either is not alphanumeric, first and last digit of the hex form. */
 function alpnPart(name: Uint8Array | undefined): string {
   const first = name?.[0];
@@ -82,7 +89,7 @@ function isAlphanumeric(byte: number): boolean {
 }
 
 function hexList(values: readonly number[]): string {
-  return values.map((value) => value.toString(16).padStart(4, "0")).join(",");
+  return values.map((value) => hex16(value).slice(2)).join(",");
 }
 
 function ascending(left: number, right: number): number {

@@ -3,20 +3,38 @@ import { createHmac } from "node:crypto";
 import { AeadCipher, AeadCipher13 } from "./aead-cipher.js";
 import { CbcCipher, NullCipher } from "./cbc-cipher.js";
 import type { CipherSpec, HashName } from "./cipher-spec.js";
+import { draft13 } from "./names.js";
 import type { RecordCipher } from "./record-cipher.js";
 
 const TLS_1_2 = 0x0303;
 const NONCE_BYTES = 12;
+const MASTER_SECRET_BYTES = 48;
+
+/** What drafts of TLS 1.3 did otherwise: labels up to 19, and up to 24 nothing but the content was authenticated. */
+export interface Dialect13 {
+  readonly labelPrefix: "tls13 " | "TLS 1.3, ";
+  readonly authenticatesHeader: boolean;
+}
+
+const FINAL_13: Dialect13 = { labelPrefix: "tls13 ", authenticatesHeader: true };
+
+export function dialectOf(version: number): Dialect13 {
+  const draft = draft13(version);
+  if (draft === undefined) return FINAL_13;
+  return { labelPrefix: draft < 20 ? "TLS 1.3, " : "tls13 ", authenticatesHeader: draft >= 25 };
+}
 
 /** The cipher of one traffic secret of TLS 1.3. */
-export function cipherOfSecret(spec: CipherSpec, secret: Uint8Array): RecordCipher {
-  const key = expandLabel(spec.prfHash, secret, "key", spec.keyBytes);
-  return new AeadCipher13(spec, key, expandLabel(spec.prfHash, secret, "iv", NONCE_BYTES));
+export function cipherOfSecret(spec: CipherSpec, secret: Uint8Array, dialect: Dialect13 = FINAL_13): RecordCipher {
+  const { labelPrefix, authenticatesHeader } = dialect;
+  const key = expandLabel(spec.prfHash, secret, "key", spec.keyBytes, labelPrefix);
+  const iv = expandLabel(spec.prfHash, secret, "iv", NONCE_BYTES, labelPrefix);
+  return new AeadCipher13(spec, key, iv, authenticatesHeader);
 }
 
 /** The secret after a key update. */
-export function nextSecret(spec: CipherSpec, secret: Uint8Array): Uint8Array {
-  return expandLabel(spec.prfHash, secret, "traffic upd", secret.length);
+export function nextSecret(spec: CipherSpec, secret: Uint8Array, dialect: Dialect13 = FINAL_13): Uint8Array {
+  return expandLabel(spec.prfHash, secret, "traffic upd", secret.length, dialect.labelPrefix);
 }
 
 export interface KeyBlockInput {
@@ -25,6 +43,21 @@ export interface KeyBlockInput {
   readonly clientRandom: Uint8Array;
   readonly serverRandom: Uint8Array;
   readonly encryptThenMac: boolean;
+}
+
+export interface MasterSecretInput extends Pick<KeyBlockInput, "version" | "clientRandom" | "serverRandom"> {
+  readonly premaster: Uint8Array;
+  /** Hash of the handshake up to the key exchange, where extended_master_secret was agreed on (RFC 7627 section 4). */
+  readonly sessionHash: Uint8Array | undefined;
+}
+
+export function masterOfPremaster(spec: CipherSpec, input: MasterSecretInput): Uint8Array {
+  const { version, premaster, sessionHash } = input;
+  if (sessionHash !== undefined) {
+    return prf(spec, version, premaster, "extended master secret", sessionHash, MASTER_SECRET_BYTES);
+  }
+  const seed = Buffer.concat([input.clientRandom, input.serverRandom]);
+  return prf(spec, version, premaster, "master secret", seed, MASTER_SECRET_BYTES);
 }
 
 /** Both directions' ciphers of TLS 1.0 to 1.2 (RFC 5246 section 6.3). */
@@ -57,8 +90,14 @@ export function ciphersOfMaster(
 }
 
 /** HKDF-Expand-Label with an empty context. */
-export function expandLabel(hash: HashName, secret: Uint8Array, label: string, length: number): Uint8Array {
-  const name = Buffer.from(`tls13 ${label}`, "latin1");
+export function expandLabel(
+  hash: HashName,
+  secret: Uint8Array,
+  label: string,
+  length: number,
+  prefix: Dialect13["labelPrefix"] = "tls13 ",
+): Uint8Array {
+  const name = Buffer.from(prefix + label, "latin1");
   const info = Buffer.concat([Buffer.of(length >>> 8, length & 0xff, name.length), name, Buffer.of(0)]);
   const blocks: Buffer[] = [];
   let block: Buffer = Buffer.alloc(0);

@@ -81,6 +81,7 @@ const VERSIONS = new Map<number, string>([
 
 const ALERTS = new Map<number, string>([
   [0, "close_notify"],
+  [1, "end_of_early_data"],
   [10, "unexpected_message"],
   [20, "bad_record_mac"],
   [21, "decryption_failed"],
@@ -120,6 +121,7 @@ const ALERTS = new Map<number, string>([
 ]);
 
 const DRAFT_13_HIGH_BYTE = 0x7f;
+const FACEBOOK_13_HIGH_BYTE = 0xfb;
 
 /** "application_data", or "content type 0x1a". */
 export function contentTypeName(type: number): string {
@@ -142,7 +144,13 @@ export function alertName(description: number): string {
   return ALERTS.get(description) ?? `alert ${description}`;
 }
 
+/** 28 for draft 28 of TLS 1.3; undefined for TLS 1.3 itself and everything before it. Facebook numbers its own from 0xfb00. */
+export function draft13(version: number): number | undefined {
+  const high = version >>> 8;
+  return high === DRAFT_13_HIGH_BYTE || high === FACEBOOK_13_HIGH_BYTE ? version & 0xff : undefined;
+}
+
 /** True for 0x0304 and for the drafts of TLS 1.3, which captures of 2016 to 2018 are full of. */
 export function isTls13(version: number): boolean {
-  return version === 0x0304 || version >>> 8 === DRAFT_13_HIGH_BYTE || version >>> 8 === 0xfb;
+  return version === 0x0304 || draft13(version) !== undefined;
 }

@@ -2,20 +2,26 @@
 import { ResultQueue } from "../../bytes/result-queue.js";
 import type { Side, SnifferEvent, Visibility } from "../event.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
+import type { Assessor } from "./assessor.js";
 import { type ByteClass, emptyTally, type TlsTally } from "./tls-tally.js";
 import type { Voice, Where } from "./voice.js";
 
 export class Observation implements Voice {
   readonly #conversation: Conversation;
   readonly #givesDecrypted: boolean;
+  readonly #assessor: Assessor | undefined;
   readonly tally: TlsTally = emptyTally();
   readonly #events = new ResultQueue<SnifferEvent>();
   readonly #decrypted: StreamEvent[] = [];
   /** Decrypted bytes so far, gaps included. */
   readonly #plainBytes: Record<Side, number> = { client: 0, server: 0 };
 
-  /** `givesDecrypted`: someone takes what `nextDecrypted` has; otherwise nothing is kept for it. */
-  constructor(conversation: Conversation, givesDecrypted = false) {
+  /**
+   * `givesDecrypted`: someone takes what `nextDecrypted` has; otherwise nothing is kept for it. `assessor`: hears all that
+   * is said, and has the last word.
+   */
+  constructor(conversation: Conversation, givesDecrypted = false, assessor?: Assessor) {
+    this.#assessor = assessor;
     this.#conversation = conversation;
     this.#givesDecrypted = givesDecrypted;
   }
@@ -33,7 +39,13 @@ export class Observation implements Voice {
   }
 
   say(event: SnifferEvent): void {
+    this.#assessor?.hear(event);
     this.#events.push(event);
+  }
+
+  /** To be called once, when everything else was said. */
+  assess(): void {
+    if (this.#assessor !== undefined) this.#events.push(this.#assessor.conclude(this.conversation));
   }
 
   find(side: Side, visibility: Visibility, what: string, { frame, offset, length }: Where): void {

@@ -22,9 +22,12 @@ export function printableText(text: string): string {
   );
 }
 
-/** "0x1301": how the contract writes 16-bit wire numbers. */
+const hexTexts: string[] = [];
+
+/** "0x1301": how the contract writes 16-bit wire numbers. Every record has one, so they are made once. */
 export function hex16(value: number): string {
-  return `0x${value.toString(16).padStart(4, "0")}`;
+  hexTexts[value] ??= `0x${value.toString(16).padStart(4, "0")}`;
+  return hexTexts[value];
 }
 
 /** "1 record", "2 records". */

@@ -3,7 +3,8 @@
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import type { Side } from "../event.js";
 import { expandLabel } from "./key-schedule.js";
-import { QUIC_V2, type QuicPacket } from "./quic-packet.js";
+import type { QuicPacket } from "./quic-packet.js";
+import type { QuicVersion } from "./quic-version.js";
 
 const KEY_BYTES = 16;
 const IV_BYTES = 12;
@@ -12,11 +13,6 @@ const SECRET_BYTES = 32;
 const SAMPLE_OFFSET = 4;
 const SAMPLE_BYTES = 16;
 
-const SALT_V1 = Buffer.from("38762cf7f55934b34d179ae6a4c80cadccbb7f0a", "hex");
-const SALT_V2 = Buffer.from("0dede3def700a6db819381be6e269dcbf9bd2ed9", "hex");
-const SALT_DRAFT_29 = Buffer.from("afbfec289993d24c9e9786f19c6111e04390a899", "hex");
-const SALT_DRAFT_23 = Buffer.from("c3eef712c72ebb5a11a7d2432bb46365bef9f502", "hex");
-
 export interface InitialKeys {
   readonly key: Uint8Array;
   readonly iv: Uint8Array;
@@ -24,11 +20,11 @@ export interface InitialKeys {
 }
 
 /** Keys of one side, from the connection id to which the client sent its first packet. */
-export function initialKeys(version: number, connectionId: Uint8Array, side: Side): InitialKeys {
-  const initial = createHmac("sha256", saltOf(version)).update(connectionId).digest();
+export function initialKeys(version: QuicVersion, connectionId: Uint8Array, side: Side): InitialKeys {
+  const initial = createHmac("sha256", version.salt).update(connectionId).digest();
   const secret = expandLabel("sha256", initial, `${side} in`, SECRET_BYTES);
-  const prefix = version === QUIC_V2 ? "quicv2" : "quic";
-  const derive = (label: string, length: number) => expandLabel("sha256", secret, `${prefix} ${label}`, length);
+  const derive = (label: string, length: number) =>
+    expandLabel("sha256", secret, `${version.labelPrefix} ${label}`, length);
   return { key: derive("key", KEY_BYTES), iv: derive("iv", IV_BYTES), headerKey: derive("hp", KEY_BYTES) };
 }
 
@@ -68,12 +64,4 @@ function nonceOf(iv: Uint8Array, number: Uint8Array): Uint8Array {
   const offset = nonce.length - number.length;
   for (const [index, byte] of number.entries()) nonce[offset + index] = (nonce[offset + index] ?? 0) ^ byte;
   return nonce;
-}
-
-function saltOf(version: number): Uint8Array {
-  if (version === QUIC_V2) return SALT_V2;
-  if (version >>> 8 !== 0xff0000) return SALT_V1;
-  const draft = version & 0xff;
-  if (draft >= 33) return SALT_V1;
-  return draft >= 29 ? SALT_DRAFT_29 : SALT_DRAFT_23;
 }

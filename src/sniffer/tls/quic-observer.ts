@@ -4,13 +4,15 @@ import type { Stage } from "../../bytes/stage.js";
 import type { Side, SnifferEvent } from "../event.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
 import { CertificateReader } from "./certificate-reader.js";
+import type { DatagramObserverOptions } from "./dtls-observer.js";
 import { FragmentAssembler } from "./fragment-assembler.js";
 import { HandshakeWatch } from "./handshake-watch.js";
 import { Observation } from "./observation.js";
 import { counted } from "./printable.js";
 import { decodeInitialFrames } from "./quic-frames.js";
-import { initialKeys, openInitial } from "./quic-initial.js";
+import { type InitialKeys, initialKeys, openInitial } from "./quic-initial.js";
 import { decodeQuicPacket, isLongHeader, type QuicPacket } from "./quic-packet.js";
+import type { QuicVersion } from "./quic-version.js";
 import { TlsDirection } from "./tls-direction.js";
 import { DEFAULT_TLS_LIMITS, type TlsLimits } from "./tls-limits.js";
 import { TlsSession } from "./tls-session.js";
@@ -22,6 +24,8 @@ interface Half {
   readonly direction: TlsDirection;
   /** A new one for each connection id that the client starts from: after a retry it begins anew. */
   crypto: FragmentAssembler;
+  /** Those of the connection id that the client started from. */
+  keys: (InitialKeys & { readonly version: QuicVersion }) | undefined;
 }
 
 export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
@@ -33,21 +37,20 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
   #connectionId: Uint8Array | undefined;
   #ended = false;
 
-  constructor(
-    conversation: Conversation,
-    options: { readonly limits?: Partial<TlsLimits>; readonly certificates?: CertificateReader } = {},
-  ) {
+  constructor(conversation: Conversation, options: DatagramObserverOptions = {}) {
     this.#limits = { ...DEFAULT_TLS_LIMITS, ...options.limits };
-    this.#observation = new Observation(conversation);
+    this.#observation = new Observation(conversation, false, options.assessor);
     const half = (side: Side): Half => ({
       direction: new TlsDirection(side, false, this.#limits),
       crypto: new FragmentAssembler(this.#limits.maxMessageBytes),
+      keys: undefined,
     });
     this.#halves = { client: half("client"), server: half("server") };
     this.#handshakes = new HandshakeWatch(this.#observation, new TlsSession(), {
       limits: this.#limits,
       certificates: options.certificates ?? new CertificateReader(),
       transport: "q",
+      assessor: options.assessor,
     });
   }
 
@@ -73,6 +76,7 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
       const what = `QUIC is encrypted: ${counted(hiddenRecords, "packet")}, ${counted(hiddenBytes, "byte")}`;
       this.#observation.find(side, "hidden", what, { ...firstHidden, length: hiddenBytes });
     }
+    this.#observation.assess();
   }
 
   get tally(): TlsTally {
@@ -103,22 +107,34 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
   }
 
   #open(packet: QuicPacket, side: Side): Uint8Array | undefined {
-    const known = this.#connectionId;
-    const frames = known === undefined ? undefined : openInitial(packet, initialKeys(packet.version, known, side));
+    const { version, destination } = packet;
+    if (version === undefined) return undefined;
+    const frames = this.#openKnown(packet, version, side);
     if (frames !== undefined || side === "server") return frames;
-    const own = openInitial(packet, initialKeys(packet.version, packet.destination, side));
+    const own = openInitial(packet, initialKeys(version, destination, side));
     if (own === undefined) return undefined;
     // The first packet, or a new start after a retry.
-    this.#connectionId = Uint8Array.from(packet.destination);
+    this.#connectionId = Uint8Array.from(destination);
+    for (const half of Object.values(this.#halves)) {
+      half.keys = undefined;
+      half.direction.loseTrack();
+    }
     for (const half of Object.values(this.#halves)) half.crypto = new FragmentAssembler(this.#limits.maxMessageBytes);
     return own;
+  }
+
+  #openKnown(packet: QuicPacket, version: QuicVersion, side: Side): Uint8Array | undefined {
+    if (this.#connectionId === undefined) return undefined;
+    const half = this.#halves[side];
+    if (half.keys?.version !== version) half.keys = { version, ...initialKeys(version, this.#connectionId, side) };
+    return openInitial(packet, half.keys);
   }
 
   #initial(event: Datagram, at: number, packet: QuicPacket, payload: Uint8Array): void {
     const half = this.#halves[event.side];
     let paddingBytes = 0;
     try {
-      const frames = decodeInitialFrames(payload);
+      const frames = decodeInitialFrames(payload, packet.version?.frames);
       paddingBytes = frames.paddingBytes;
       for (const { offset, bytes } of frames.crypto) half.crypto.add(offset, bytes);
       const bytes = half.crypto.take();
@@ -136,6 +152,7 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
     this.#observation.count("tls_metadata", packet.bytes.length);
     const what =
       packet.kind === "retry" ? "QUIC retry: the server asks the client to start anew" : "QUIC version negotiation";
+    if (!this.#halves[event.side].direction.isNew(what)) return;
     const where = { offset: event.offset + at, length: packet.bytes.length, frame: event.frame };
     this.#observation.find(event.side, "metadata", what, where);
   }

@@ -1,16 +1,16 @@
 // The headers of QUIC's long packets (RFC 9000 section 17.2, RFC 9369), several of which may share a datagram.
 import { ByteReader } from "../../bytes/byte-reader.js";
+import { type QuicLongKind, type QuicVersion, quicVersion } from "./quic-version.js";
 
-const QUIC_V1 = 0x00000001;
-export const QUIC_V2 = 0x6b3343cf;
 const MAX_CONNECTION_ID_BYTES = 20;
 const LONG_HEADER = 0x80;
 
-type QuicPacketKind = "initial" | "early" | "handshake" | "retry" | "negotiation" | "unknown";
+type QuicPacketKind = QuicLongKind | "negotiation" | "unknown";
 
 export interface QuicPacket {
   readonly kind: QuicPacketKind;
-  readonly version: number;
+  /** undefined for versions that are not read here, and for a negotiation of versions. */
+  readonly version: QuicVersion | undefined;
   readonly destination: Uint8Array;
   readonly source: Uint8Array;
   /** The packet from its first byte to its end, a view. */
@@ -28,10 +28,11 @@ export function isLongHeader(datagram: Uint8Array, at: number): boolean {
 export function decodeQuicPacket(datagram: Uint8Array, at: number): QuicPacket {
   const reader = new ByteReader(datagram, at);
   const first = reader.u8();
-  const version = reader.u32();
+  const number = reader.u32();
+  const version = quicVersion(number);
   const destination = reader.bytes(reader.u8());
   const source = reader.bytes(reader.u8());
-  const kind = kindOf(first, version);
+  const kind: QuicPacketKind = number === 0 ? "negotiation" : (version?.kinds[(first >>> 4) & 3] ?? "unknown");
   const names = { kind, version, destination, source };
   const isOdd = Math.max(destination.length, source.length) > MAX_CONNECTION_ID_BYTES;
   if (isOdd || kind === "retry" || kind === "negotiation" || kind === "unknown") {
@@ -50,14 +51,4 @@ export function readQuicVarint(reader: ByteReader): number {
   let value = first & 0x3f;
   for (let more = (1 << (first >>> 6)) - 1; more > 0; more--) value = value * 256 + reader.u8();
   return value;
-}
-
-const KINDS: readonly QuicPacketKind[] = ["initial", "early", "handshake", "retry"];
-
-function kindOf(first: number, version: number): QuicPacketKind {
-  if (version === 0) return "negotiation";
-  const bits = (first >>> 4) & 3;
-  if (version === QUIC_V2) return KINDS[(bits + 3) % 4] ?? "unknown";
-  const isKnown = version === QUIC_V1 || version >>> 8 === 0xff0000;
-  return isKnown ? (KINDS[bits] ?? "unknown") : "unknown";
 }

@@ -20,13 +20,6 @@ export interface RecordCipher {
   open(record: SealedRecord, sequence: number): OpenedRecord | undefined;
 }
 
-/** The 64-bit number of a record under its key. */
-export function sequenceBytes(sequence: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(sequence));
-  return bytes;
-}
-
 /** Sequence, type, version, length: what TLS 1.2 and before authenticate besides the content. */
 export function pseudoHeader(record: SealedRecord, sequence: number, length: number): Buffer {
   const header = Buffer.alloc(13);

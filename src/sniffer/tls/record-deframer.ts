@@ -63,6 +63,22 @@ export class RecordDeframer implements Stage<StreamChunk, TlsRecord> {
     this.#frame = chunk.frame;
   }
 
+  /** How many of the next bytes may be passed over. */
+  get unwatchedBytes(): number {
+    return this.#remaining > 0 && this.#at === this.#chunk.length && !this.#isWanted() ? this.#remaining - 1 : 0;
+  }
+
+  /**
+   * Takes bytes in the place of a push when all of them lie inside a fragment that nobody wants to read, which is where most
+   * bytes of most captures lie. False when they do not, or when something of the last push is left.
+   */
+  passOver(length: number, frame: number): boolean {
+    if (this.#remaining <= length || this.#at < this.#chunk.length || this.#isWanted()) return false;
+    this.#remaining -= length;
+    this.#frame = frame;
+    return true;
+  }
+
   next(): TlsRecord | undefined {
     if (this.#finished) return undefined;
     if (this.#remaining < 0 && !this.#readHeader()) return undefined;
@@ -143,16 +159,18 @@ export class RecordDeframer implements Stage<StreamChunk, TlsRecord> {
 
   #readFragment(): TlsRecord | undefined {
     const take = Math.min(this.#remaining, this.#chunk.length - this.#at);
-    const part = this.#chunk.subarray(this.#at, this.#at + take);
+    const from = this.#at;
     this.#at += take;
     this.#remaining -= take;
-    const wanted =
-      this.#missing === 0 && (this.keepsApplicationData || this.#header[0] !== ContentType.ApplicationData);
-    if (this.#remaining > 0) {
-      if (wanted) this.#fragment.append(part);
-      return undefined;
-    }
-    return this.#complete(wanted ? this.#joined(part) : undefined);
+    if (!this.#isWanted()) return this.#remaining > 0 ? undefined : this.#complete(undefined);
+    const part = this.#chunk.subarray(from, this.#at);
+    if (this.#remaining === 0) return this.#complete(this.#joined(part));
+    this.#fragment.append(part);
+    return undefined;
+  }
+
+  #isWanted(): boolean {
+    return this.#missing === 0 && (this.keepsApplicationData || this.#header[0] !== ContentType.ApplicationData);
   }
 
   #joined(part: Uint8Array): Uint8Array {

@@ -9,6 +9,8 @@ export interface Opener {
   open(record: SealedRecord): OpenedRecord | undefined;
   /** Up to `records` records passed that nobody saw. */
   miss(records: number): void;
+  /** So many records, or a few less, came before the key was known. */
+  pass(records: number): void;
 }
 
 export class RecordOpener implements Opener {
@@ -33,5 +35,10 @@ export class RecordOpener implements Opener {
 
   miss(records: number): void {
     this.#unseen = Math.min(this.#unseen + records, MAX_UNSEEN_RECORDS);
+  }
+
+  pass(records: number): void {
+    this.#sequence += Math.max(0, records - MAX_UNSEEN_RECORDS);
+    this.miss(records);
   }
 }

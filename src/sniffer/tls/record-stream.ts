@@ -36,7 +36,7 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
   /** Made when a boundary is first lost, which it mostly never is. */
   #search: RecordSearch | undefined;
   /** The first record of a client that may speak SSLv2. */
-  readonly #first = new ByteAccumulator();
+  #first: ByteAccumulator | undefined;
   #expected: number | undefined;
   readonly #outputs: RecordStreamOutput[] = [];
   #chunks: StreamChunk[] = [];
@@ -63,7 +63,7 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
   get pending(): { headerBytes: number; fragmentBytes: number; type: number | undefined } {
     const { pendingHeaderBytes, pendingFragmentBytes, pendingType } = this.#deframer;
     return {
-      headerBytes: pendingHeaderBytes + this.#first.length,
+      headerBytes: pendingHeaderBytes + (this.#first?.length ?? 0),
       fragmentBytes: pendingFragmentBytes,
       type: pendingType,
     };
@@ -79,7 +79,20 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
       this.gap({ offset: this.#expected, length: chunk.offset - this.#expected, frame: chunk.frame });
     }
     this.#expected = chunk.offset + chunk.bytes.length;
+    if (this.#state === "placed" && this.#isDrained() && this.#deframer.passOver(chunk.bytes.length, chunk.frame))
+      return;
     this.#accept(chunk);
+  }
+
+  /** How many of the next bytes nobody needs to see: `pass` takes their number. */
+  get unwatchedBytes(): number {
+    return this.#state === "placed" && this.#isDrained() ? this.#deframer.unwatchedBytes : 0;
+  }
+
+  /** At most `unwatchedBytes` bytes went by. */
+  pass({ offset, length, frame }: Place): void {
+    this.#expected = offset + length;
+    this.#deframer.passOver(length, frame);
   }
 
   gap({ offset, length, frame }: Place): void {
@@ -94,6 +107,10 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
     }
     this.#outputs.push({ kind: "hole", lost: true, cut: this.#abandonRecord(), offset, length, frame });
     this.#state = "lost";
+  }
+
+  #isDrained(): boolean {
+    return this.#chunks.length === 0 && this.#outputs.length === 0;
   }
 
   next(): RecordStreamOutput | undefined {
@@ -127,19 +144,22 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
   }
 
   #acceptFirst(chunk: StreamChunk): void {
-    if (this.#first.length === 0 && (chunk.bytes[0] ?? 0x80) < 0x80) {
+    if ((this.#first?.length ?? 0) === 0 && (chunk.bytes[0] ?? 0x80) < 0x80) {
       this.#state = "placed";
       this.#chunks.push(chunk);
       return;
     }
+    this.#first ??= new ByteAccumulator();
     this.#first.append(chunk.bytes);
-    const guess = looksLikeSslV2Hello(this.#first.bytes);
-    if (guess === "no") this.#giveUp("the first bytes are neither a TLS record nor an SSLv2 hello", chunk);
-    if (guess === "yes" && this.#first.length >= sslV2HelloLength(this.#first.bytes)) this.#takeSslV2Hello(chunk);
+    const first = this.#first.bytes;
+    const guess = looksLikeSslV2Hello(first);
+    if (guess === "no")
+      this.#giveUp("the first bytes are neither a TLS record nor an SSLv2 hello", chunk, first.length);
+    if (guess === "yes" && first.length >= sslV2HelloLength(first)) this.#takeSslV2Hello(chunk, first);
   }
 
-  #takeSslV2Hello(chunk: StreamChunk): void {
-    const bytes = this.#first.take();
+  #takeSslV2Hello(chunk: StreamChunk, bytes: Uint8Array): void {
+    this.#first = undefined;
     const length = sslV2HelloLength(bytes);
     const start = chunk.offset + chunk.bytes.length - bytes.length;
     const hello = decodeSslV2Hello(bytes.subarray(0, length));
@@ -185,9 +205,8 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
     return { kind: "damaged", what, offset: recordOffset, length, frame: lastFrame };
   }
 
-  #giveUp(what: string, chunk: StreamChunk): void {
-    const length = this.#first.length;
-    this.#first.clear();
+  #giveUp(what: string, chunk: StreamChunk, length: number): void {
+    this.#first = undefined;
     this.notUnderstoodBytes += length;
     this.#state = "dead";
     const offset = chunk.offset + chunk.bytes.length - length;
@@ -198,7 +217,7 @@ export class RecordStream implements Stage<StreamChunk, RecordStreamOutput> {
   #abandonRecord(): CutRecord | undefined {
     const { headerBytes, fragmentBytes } = this.pending;
     const record = this.#deframer.pendingRecord;
-    this.#first.clear();
+    this.#first = undefined;
     this.#deframer = new RecordDeframer();
     this.#deframer.keepsApplicationData = this.#keepsApplicationData;
     if (record !== undefined) return { record, fragmentBytes };

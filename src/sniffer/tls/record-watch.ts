@@ -1,8 +1,7 @@
 // Reads the meaning of each record of a conversation: which are encrypted, which are alerts, what may be looked into.
-import type { Side } from "../event.js";
+import type { RecordEvent, Side } from "../event.js";
 import { encryptsNothing } from "./cipher-suite-names.js";
 import type { Decryption } from "./decryption.js";
-import { ExtensionType } from "./extension-names.js";
 import type { HandshakeWatch } from "./handshake-watch.js";
 import { alertName, ContentType, contentTypeName } from "./names.js";
 import { counted, hex16 } from "./printable.js";
@@ -41,15 +40,21 @@ export class RecordWatch {
       return;
     }
     const opened = this.#open(direction, record);
-    this.say(direction, record, opened?.type);
+    const event = this.say(direction, record, opened?.type);
     this.#judgeShape(direction, record, opened?.type ?? record.type);
-    if (opened === undefined) this.#voice.count(this.#read(direction, record), record.length);
-    else this.#readOpened(direction, record, opened);
+    if (opened === undefined) {
+      event.byte_class = this.#read(direction, record);
+      this.#voice.count(event.byte_class, record.length);
+    } else {
+      event.byte_class = "ciphertext";
+      event.opened = true;
+      this.#readOpened(direction, record, opened);
+    }
   }
 
-  /** Reports a record without counting its bytes: all that is to be done where it was cut off. */
-  say(direction: TlsDirection, record: TlsRecord, innerType: number = record.type): void {
-    this.#voice.say({
+  /** Reports a record without counting its bytes: all that is to be done where it was cut off. Its class is what it seems. */
+  say(direction: TlsDirection, record: TlsRecord, innerType: number = record.type): RecordEvent {
+    const event: RecordEvent = {
       event: "record",
       conversation: this.#voice.conversation,
       frame: record.frame,
@@ -57,8 +62,12 @@ export class RecordWatch {
       content_type: record.type,
       version: hex16(record.version),
       length: record.length,
-      ...(innerType === record.type ? {} : { inner_content_type: innerType }),
-    });
+      offset: record.offset,
+      byte_class: this.byteClass(direction, record.type, record.length),
+    };
+    if (innerType !== record.type) event.inner_content_type = innerType;
+    this.#voice.say(event);
+    return event;
   }
 
   /** The class of a fragment that is not (or not wholly) there to be read. */
@@ -149,7 +158,7 @@ export class RecordWatch {
   }
 
   #judgeShape(direction: TlsDirection, record: TlsRecord, type: number): void {
-    if (type !== ContentType.Handshake && direction.joiner.isMidMessage) {
+    if (type !== ContentType.Handshake && direction.isMidMessage) {
       const what = `${contentTypeName(type)} stands between the parts of a handshake message`;
       this.#once(direction, what, record);
       direction.loseTrack();
@@ -185,9 +194,9 @@ export class RecordWatch {
   }
 
   #isEarlyData(side: Side): boolean {
-    const { clientHello, serverHello } = this.#session;
+    const { offer, serverHello } = this.#session;
     if (side !== "client" || serverHello !== undefined) return false;
-    return clientHello?.extensions.includes(ExtensionType.EarlyData) === true;
+    return offer?.hasEarlyData === true;
   }
 
   #changeCipherSpec(direction: TlsDirection, record: TlsRecord, fragment: Uint8Array): ByteClass {

@@ -17,7 +17,7 @@ export class TlsDirection {
   readonly side: Side;
   readonly records: RecordStream;
   readonly #limits: HandshakeLimits;
-  joiner: HandshakeJoiner;
+  #joiner: HandshakeJoiner | undefined;
   epoch: Epoch;
   /** Set once a clear handshake turned out to be rubbish: later handshake records are not read. */
   isOpaque = false;
@@ -25,7 +25,7 @@ export class TlsDirection {
   encryptedHandshakes = 0;
   /** Holes so far. */
   holes = 0;
-  readonly #said = new Set<string>();
+  #said: Set<string> | undefined;
   #hidden: Evidence | undefined;
   hiddenRecords = 0;
   hiddenBytes = 0;
@@ -34,8 +34,18 @@ export class TlsDirection {
     this.side = side;
     this.records = new RecordStream({ midstream, maySpeakSslV2: side === "client" });
     this.#limits = limits;
-    this.joiner = new HandshakeJoiner(limits);
     this.epoch = midstream ? "unknown" : "clear";
+  }
+
+  /** Made with the first handshake record: a flood of connections mostly stops before it. */
+  get joiner(): HandshakeJoiner {
+    this.#joiner ??= new HandshakeJoiner(this.#limits);
+    return this.#joiner;
+  }
+
+  /** True when a handshake message has begun and not ended. */
+  get isMidMessage(): boolean {
+    return this.#joiner?.isMidMessage === true;
   }
 
   /** Where application data began to flow unread. */
@@ -51,6 +61,7 @@ export class TlsDirection {
 
   /** True the first time; findings that could come with every record are told once, and only so many at all. */
   isNew(what: string): boolean {
+    this.#said ??= new Set();
     if (this.#said.has(what) || this.#said.size >= MAX_REMEMBERED) return false;
     this.#said.add(what);
     return true;
@@ -58,7 +69,7 @@ export class TlsDirection {
 
   /** After a hole nothing is known of message boundaries, nor whether encryption began meanwhile. */
   loseTrack(): void {
-    this.joiner = new HandshakeJoiner(this.#limits);
+    this.#joiner = undefined;
     if (this.epoch === "clear") this.epoch = "unknown";
   }
 }
@@ -68,6 +79,7 @@ export class TlsDirection {
  * record. A hello request is all zeros, as explicit nonces are, so it does not count.
  */
 export function opensClearHandshake(fragment: Uint8Array): boolean {
+  if (opensHello(fragment)) return true;
   const type = fragment[0] ?? 0;
   if (type === HandshakeType.HelloRequest || handshakeTypeName(type).startsWith("handshake type")) return false;
   const length = ((fragment[1] ?? 0xff) << 16) | ((fragment[2] ?? 0) << 8) | (fragment[3] ?? 0);
@@ -77,4 +89,12 @@ export function opensClearHandshake(fragment: Uint8Array): boolean {
   return rest > 0
     ? opensClearHandshake(fragment.subarray(4 + length))
     : type === HandshakeType.Certificate && length < 0x20000;
+}
+
+/** A hello may go on in further records: type, a length below 2^16 and the version's first byte, as far as they are
+ * there. What is encrypted has 16 bytes at the least, so that all five are there, and looks so once in 10^7. */
+function opensHello(fragment: Uint8Array): boolean {
+  const [type, lengthHigh = 0, , , major = 3] = fragment;
+  if (type !== HandshakeType.ClientHello && type !== HandshakeType.ServerHello) return false;
+  return lengthHigh === 0 && major === 3;
 }

@@ -2,10 +2,12 @@
 import type { Stage } from "../../bytes/stage.js";
 import type { Side, SnifferEvent } from "../event.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
+import type { Assessor } from "./assessor.js";
 import { CertificateReader } from "./certificate-reader.js";
 import { Decryption } from "./decryption.js";
 import { HandshakeWatch } from "./handshake-watch.js";
 import type { Ja4Transport } from "./ja4.js";
+import { KeyExchange } from "./key-exchange.js";
 import type { KeyLog } from "./key-log.js";
 import { contentTypeName } from "./names.js";
 import { Observation } from "./observation.js";
@@ -31,6 +33,8 @@ export interface TlsObserverOptions {
    * encrypt nothing are opened without keys.
    */
   readonly givesDecrypted?: boolean;
+  /** Where the handshake is to be judged, at the end. */
+  readonly assessor?: Assessor | undefined;
 }
 
 /** Holes of one side that are told one by one. */
@@ -38,29 +42,32 @@ const MAX_HOLES_TOLD = 32;
 
 export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
   readonly #conversation: Conversation;
-  readonly #client: TlsDirection;
-  readonly #server: TlsDirection;
+  readonly #limits: TlsLimits;
+  readonly #keepsApplicationData: boolean;
+  /** Made when first spoken of: half of a flood's connections never have a second side. */
+  #client: TlsDirection | undefined;
+  #server: TlsDirection | undefined;
   readonly #watch: RecordWatch;
   readonly #observation: Observation;
   #ended = false;
 
   constructor(conversation: Conversation, options: TlsObserverOptions = {}) {
-    const limits = { ...DEFAULT_TLS_LIMITS, ...options.limits };
+    const limits = options.limits === undefined ? DEFAULT_TLS_LIMITS : { ...DEFAULT_TLS_LIMITS, ...options.limits };
     this.#conversation = conversation;
-    this.#client = new TlsDirection("client", conversation.midstream, limits);
-    this.#server = new TlsDirection("server", conversation.midstream, limits);
-    const voice = new Observation(conversation, options.givesDecrypted ?? options.keys !== undefined);
+    this.#limits = limits;
+    const voice = new Observation(conversation, options.givesDecrypted ?? options.keys !== undefined, options.assessor);
     this.#observation = voice;
-    const session = new TlsSession();
+    const session = new TlsSession(options.keys === undefined ? undefined : new KeyExchange());
     const certificates = options.certificates ?? new CertificateReader();
     const handshakes = new HandshakeWatch(voice, session, {
       limits,
       certificates,
       transport: options.transport ?? "t",
+      assessor: options.assessor,
     });
     const { keys } = options;
     this.#watch = new RecordWatch(voice, session, handshakes, new Decryption(keys, session, voice));
-    for (const direction of [this.#client, this.#server]) direction.records.keepsApplicationData = keys !== undefined;
+    this.#keepsApplicationData = keys !== undefined;
   }
 
   push(event: StreamEvent): void {
@@ -68,6 +75,9 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
       case "bytes":
         this.#direction(event.side).records.push(event);
         this.#drain(this.#direction(event.side));
+        break;
+      case "passed":
+        this.#direction(event.side).records.pass(event);
         break;
       case "gap":
         this.#direction(event.side).records.gap(event);
@@ -77,6 +87,10 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
         this.finish();
         this.#observation.close(event);
     }
+  }
+
+  unwatchedBytes(side: Side): number {
+    return (side === "client" ? this.#client : this.#server)?.records.unwatchedBytes ?? 0;
   }
 
   next(): SnifferEvent | undefined {
@@ -95,18 +109,19 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
   finish(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const direction of [this.#client, this.#server]) {
+    for (const direction of this.#directions()) {
       direction.records.finish();
       const cut = direction.records.pendingRecord;
       if (cut !== undefined) this.#watch.say(direction, cut);
       this.#watch.finish(direction);
     }
+    this.#observation.assess();
   }
 
   /** Sums, at any time, to the bytes pushed. */
   get tally(): TlsTally {
     const tally = { ...this.#observation.tally };
-    for (const direction of [this.#client, this.#server]) {
+    for (const direction of this.#directions()) {
       const { headerBytes, fragmentBytes, type } = direction.records.pending;
       tally.tls_metadata += headerBytes + direction.records.sslV2Bytes;
       if (type !== undefined) tally[this.#watch.byteClass(direction, type, fragmentBytes)] += fragmentBytes;
@@ -117,7 +132,19 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
   }
 
   #direction(side: Side): TlsDirection {
-    return side === "client" ? this.#client : this.#server;
+    return (side === "client" ? this.#client : this.#server) ?? this.#newDirection(side);
+  }
+
+  #newDirection(side: Side): TlsDirection {
+    const direction = new TlsDirection(side, this.#conversation.midstream, this.#limits);
+    direction.records.keepsApplicationData = this.#keepsApplicationData;
+    if (side === "client") this.#client = direction;
+    else this.#server = direction;
+    return direction;
+  }
+
+  #directions(): TlsDirection[] {
+    return [this.#client, this.#server].filter((direction) => direction !== undefined);
   }
 
   #drain(direction: TlsDirection): void {

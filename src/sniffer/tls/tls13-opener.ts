@@ -1,6 +1,6 @@
 // Opens one direction of TLS 1.3 through its keys in turn: early data, handshake, application, and each key update.
 import type { CipherSpec } from "./cipher-spec.js";
-import { cipherOfSecret, nextSecret } from "./key-schedule.js";
+import { cipherOfSecret, type Dialect13, nextSecret } from "./key-schedule.js";
 import type { OpenedRecord, SealedRecord } from "./record-cipher.js";
 import { type Opener, RecordOpener } from "./record-opener.js";
 
@@ -10,6 +10,7 @@ import { type Opener, RecordOpener } from "./record-opener.js";
  */
 export class Tls13Opener implements Opener {
   readonly #spec: CipherSpec;
+  readonly #dialect: Dialect13;
   /** Keys not yet passed, in the order in which they come into use. */
   readonly #openers: RecordOpener[];
   #lastSecret: Uint8Array | undefined;
@@ -18,13 +19,15 @@ export class Tls13Opener implements Opener {
   /** `early` is already made, since it may have opened records; `applicationSecret` is also the origin of key updates. */
   constructor(
     spec: CipherSpec,
+    dialect: Dialect13,
     early: RecordOpener | undefined,
     handshakeSecret: Uint8Array | undefined,
     applicationSecret: Uint8Array | undefined,
   ) {
     this.#spec = spec;
+    this.#dialect = dialect;
     const secrets = [handshakeSecret, applicationSecret].filter((secret) => secret !== undefined);
-    const openers = secrets.map((secret) => new RecordOpener(cipherOfSecret(spec, secret)));
+    const openers = secrets.map((secret) => new RecordOpener(cipherOfSecret(spec, secret, dialect)));
     this.#openers = early === undefined ? openers : [early, ...openers];
     this.#lastSecret = applicationSecret;
   }
@@ -44,10 +47,14 @@ export class Tls13Opener implements Opener {
     for (const opener of this.#openers) opener.miss(records);
   }
 
+  pass(records: number): void {
+    for (const opener of this.#openers) opener.pass(records);
+  }
+
   #openUpdated(record: SealedRecord): OpenedRecord | undefined {
     if (this.#lastSecret === undefined) return undefined;
-    const secret = nextSecret(this.#spec, this.#lastSecret);
-    this.#update ??= new RecordOpener(cipherOfSecret(this.#spec, secret));
+    const secret = nextSecret(this.#spec, this.#lastSecret, this.#dialect);
+    this.#update ??= new RecordOpener(cipherOfSecret(this.#spec, secret, this.#dialect));
     const opened = this.#update.open(record);
     if (opened === undefined) return undefined;
     this.#openers.splice(0, this.#openers.length, this.#update);

@@ -128,6 +128,14 @@ t.test("early data is read before the server has answered", async (t) => {
   t.equal(plaintext(watched, "client"), "early words later");
 });
 
+t.test("early data that crosses the server's answer is read too", async (t) => {
+  const early = new RecordSealer(SECRETS.early);
+  const sealer = new RecordSealer(SECRETS.application);
+  const words = say(early, "early ");
+  const end = early.seal(0x16, handshake(5, new Uint8Array(0)));
+  t.equal(plaintext(watchMade(client(words), client(end, say(sealer, "later"))), "client"), "early later");
+});
+
 t.test("a hole over whole records: later ones are still read", async (t) => {
   const sealer = new RecordSealer(SECRETS.application);
   const records = ["one ", "two ", "three ", "four "].map((words) => say(sealer, words));
@@ -174,4 +182,34 @@ t.test("a key log that grows while records come is read again", async (t) => {
     return [bytes];
   };
   t.equal(plaintext(watch(turns, { keys, chunking }), "client"), "found again");
+});
+
+t.test("keys that come after hundreds of records open the next", async (t) => {
+  const sealer = new RecordSealer(SECRETS.application);
+  const keys = new KeyLog();
+  const records = Array.from({ length: 400 }, (_, index) => say(sealer, `${index} `));
+  let turn = 0;
+  const chunking = (bytes: Uint8Array) => {
+    turn += 1;
+    if (turn === 400) keys.push(MADE_KEYS);
+    return [bytes];
+  };
+  const watched = watch([...OPENING, ...records.map((bytes) => client(bytes))], { keys, chunking });
+  t.equal(plaintext(watched, "client"), "397 398 399 ");
+});
+
+t.test("drafts of TLS 1.3 had other labels, and authenticated the content alone", async (t) => {
+  for (const [version, dialect] of [
+    [0x7f12, { labelPrefix: "TLS 1.3, ", hasHeader: false }],
+    [0x7f14, { labelPrefix: "tls13 ", hasHeader: false }],
+    [0x7f1c, { labelPrefix: "tls13 ", hasHeader: true }],
+    [0xfb17, { labelPrefix: "tls13 ", hasHeader: false }],
+  ] as const) {
+    const sealer = new RecordSealer(SECRETS.application, dialect);
+    const [hello = client()] = OPENING;
+    const shape = { cipherSuite: 0x1301, extensions: [extension.chosenVersion(version)] };
+    const answer: Turn = { side: "server", bytes: serverHelloRecord(shape) };
+    const words = client(say(sealer, "a"), sealer.update(), say(sealer, "b"));
+    t.equal(plaintext(watch([hello, answer, words], { keys: keyLog(MADE_KEYS) }), "client"), "ab");
+  }
 });

@@ -9,17 +9,29 @@ t.test("pieces in any order, twice and overlapping, give the bytes once", async 
     const bytes = random.bytes(200);
     const assembler = new FragmentAssembler(200);
     const taken: Uint8Array[] = [];
-    let length = 0;
-    for (let piece = 0; length < 200 && piece < 2000; piece++) {
-      const from = random.below(200);
-      assembler.add(from, bytes.subarray(from, from + 1 + random.below(40)));
-      const next = assembler.take();
-      taken.push(next);
-      length += next.length;
+    for (const [from, to] of shuffledPieces(random, bytes.length)) {
+      assembler.add(from, bytes.subarray(from, to));
+      taken.push(assembler.take());
     }
     t.same(Buffer.concat(taken), Buffer.from(bytes));
   }
 });
+
+/** Pieces that cover `length` bytes without a hole, each place twice or more, in any order. */
+function shuffledPieces(random: RandomSource, length: number): [number, number][] {
+  const pieces: [number, number][] = [];
+  for (let times = 0; times < 2; times++) {
+    for (let from = 0; from < length; ) {
+      const to = Math.min(length, from + 1 + random.below(40));
+      pieces.push([Math.max(0, from - random.below(10)), to]);
+      from = to;
+    }
+  }
+  return pieces
+    .map((piece) => ({ piece, place: random.uint32() }))
+    .sort((left, right) => left.place - right.place)
+    .map(({ piece }) => piece);
+}
 
 t.test("the first bytes for a place win", async (t) => {
   const assembler = new FragmentAssembler(4);

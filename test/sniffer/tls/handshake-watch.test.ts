@@ -155,3 +155,25 @@ t.test("the findings of one side are bounded, whatever its damage says", async (
   const watched = watch([from("client", ...records)]);
   t.ok(findingLines(watched).length <= 64);
 });
+
+t.test("what belongs to certificates but is none is named", async (t) => {
+  const compressed = (algorithm: number) =>
+    record(0x16, handshake(0x19, Buffer.from([0, algorithm, 0, 8, 0, 0, 0, 2, 7, 7])));
+  const status = record(0x16, handshake(0x16, Buffer.alloc(30)));
+  const lines = findingLines(watch([...opening, from("server", compressed(2), compressed(9), status)])).join("\n");
+  t.match(lines, /a certificate compressed with brotli, of 2048 bytes unpacked: not read/);
+  t.match(lines, /a certificate compressed with algorithm 9/);
+  t.match(lines, /a certificate status \(OCSP\) of 30 bytes is stapled/);
+  const cut = record(0x16, handshake(0x19, Buffer.from([0, 2, 0])));
+  t.match(findingLines(watch([...opening, from("server", cut)])).join("\n"), /compressed_certificate is malformed/);
+});
+
+t.test("hidden server names are told as hidden, by either extension", async (t) => {
+  for (const [type, words] of [
+    [0xfe0d, /an inner hello may hide the true server name/],
+    [0xffce, /the server name is hidden/],
+  ] as const) {
+    const hello = clientHelloRecord({ extensions: [extension.other(type)] });
+    t.match(findingLines(watch([from("client", hello)])).join("\n"), words);
+  }
+});

@@ -101,6 +101,8 @@ t.test("the ALPN part is the first name's first and last character, or hex digit
   t.equal(part(Uint8Array.of(0x30, 0xab)), "3b");
   t.equal(part(Uint8Array.of(0x30, 0x31, 0xab, 0xcd)), "3d");
   t.equal(part(Uint8Array.of(0x30, 0xab, 0xcd, 0x31)), "01");
+  t.equal(part(Uint8Array.of(0x1a, 0x1a), "h2"), "h2");
+  t.equal(part(Uint8Array.of(0x0a, 0x0a)), "00");
   t.equal(part("h_"), "6f");
   t.equal(part(""), "00");
   t.equal(part(), "00");

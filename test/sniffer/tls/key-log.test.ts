@@ -33,15 +33,20 @@ t.test("secrets are found by client random and label, however the text arrives",
   }
 });
 
-t.test("a line that has not ended is not yet taken", async (t) => {
+t.test("a last line without a newline is taken once its secret is whole, and again when it went on", async (t) => {
   const log = new KeyLog();
   const line = `CLIENT_RANDOM ${HEX} ${"11".repeat(48)}`;
-  log.push(line);
+  log.push(line.slice(0, -1));
   t.equal(log.size, 0);
+  log.push(line.slice(-1));
+  t.same(log.secret("CLIENT_RANDOM", RANDOM), new Uint8Array(48).fill(0x11));
   const before = log.revision;
   log.push("\n");
-  t.equal(log.size, 1);
-  t.not(log.revision, before);
+  t.equal(log.revision, before, "nothing is new");
+  log.push(`SERVER_TRAFFIC_SECRET_0\t${HEX}  ${"22".repeat(32)}`);
+  log.push(`${"33".repeat(16)}\r\n`);
+  t.equal(log.secret("SERVER_TRAFFIC_SECRET_0", RANDOM)?.length, 48);
+  t.equal(log.malformedLines, 0);
 });
 
 t.test("an endless line is not kept", async (t) => {
@@ -49,4 +54,18 @@ t.test("an endless line is not kept", async (t) => {
   for (let round = 0; round < 100; round++) log.push("x".repeat(10_000));
   log.push(`\nCLIENT_RANDOM ${HEX} ${"11".repeat(48)}\n`);
   t.equal(log.size, 1);
+});
+
+t.test("older lines are found by the encrypted pre-master secret, the session id, or the client random", async (t) => {
+  const log = new KeyLog();
+  log.push(
+    `RSA ${"ab".repeat(8)} ${"11".repeat(48)}\nRSA Session-ID:${"cd".repeat(5)} Master-Key:${"22".repeat(48)}\r\n`,
+  );
+  log.push(`PMS_CLIENT_RANDOM ${HEX} ${"33".repeat(512)}\n`);
+  t.equal(log.malformedLines, 0);
+  t.same(log.secret("RSA", Buffer.alloc(8, 0xab)), new Uint8Array(48).fill(0x11));
+  t.same(log.secret("RSA Session-ID", Buffer.alloc(5, 0xcd)), new Uint8Array(48).fill(0x22));
+  t.equal(log.secret("PMS_CLIENT_RANDOM", RANDOM)?.length, 512);
+  log.push(`RSA ${"ab".repeat(8)} ${"11".repeat(47)}\nRSA Session-ID: Master-Key:${"22".repeat(48)}\n`);
+  t.equal(log.malformedLines, 2);
 });

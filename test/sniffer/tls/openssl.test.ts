@@ -27,7 +27,7 @@ async function connectOpenssl(...options: string[]): Promise<{ said: string; wat
   const relay = await tap(await listen(server));
   const said = await new Promise<string>((resolve) => {
     const words = ["s_client", "-connect", `127.0.0.1:${relay.port}`, ...options];
-    execFile("openssl", words, { timeout: 20_000 }, (_, stdout) => resolve(stdout)).stdin?.end();
+    execFile("openssl", words, { timeout: 120_000 }, (_, stdout) => resolve(stdout)).stdin?.end();
   });
   await relay.close();
   server.close();

@@ -1,8 +1,9 @@
 import { createCipheriv } from "node:crypto";
 import t from "tap";
-import type { SnifferEvent } from "../../../src/sniffer/event.js";
+import type { Side, SnifferEvent } from "../../../src/sniffer/event.js";
 import { type InitialKeys, initialKeys } from "../../../src/sniffer/tls/quic-initial.js";
 import { QuicObserver } from "../../../src/sniffer/tls/quic-observer.js";
+import { quicVersion } from "../../../src/sniffer/tls/quic-version.js";
 import { CLIENT_INITIAL, SERVER_INITIAL } from "../../fixtures/tls/rfc9001-packets.js";
 import { chooseSeed, RandomSource } from "../../helpers/random-source.js";
 import { clientHelloBody, extension, handshake, vector } from "./hello-bytes.js";
@@ -42,29 +43,35 @@ t.test("the keys of both versions are those of the RFCs", async (t) => {
   const id = Buffer.from("8394c8f03e515708", "hex");
   const hex = ({ key, iv, headerKey }: InitialKeys) =>
     [key, iv, headerKey].map((bytes) => Buffer.from(bytes).toString("hex"));
-  t.same(hex(initialKeys(1, id, "client")), [
+  t.same(hex(keysOf(1, id, "client")), [
     "1f369613dd76d5467730efcbe3b1a22d",
     "fa044b2f42a3fd3b46fb255c",
     "9f50449e04a0e810283a1e9933adedd2",
   ]);
-  t.same(hex(initialKeys(1, id, "server")), [
+  t.same(hex(keysOf(1, id, "server")), [
     "cf3a5331653c364c88f0f379b6067e37",
     "0ac1493ca1905853b0bba03e",
     "c206b8d9b9f0f37644430b490eeaa314",
   ]);
-  t.same(hex(initialKeys(0x6b3343cf, id, "client")), [
+  t.same(hex(keysOf(0x6b3343cf, id, "client")), [
     "8b1a0bc121284290a29e0971b5cd045d",
     "91f73e2351d8fa91660e909f",
     "45b95e15235d6f45a6b19cbcb0294ba9",
   ]);
 });
 
+function keysOf(number: number, id: Uint8Array, side: Side): InitialKeys {
+  const version = quicVersion(number);
+  if (version === undefined) throw new Error(`version ${number} is not known`);
+  return initialKeys(version, id, side);
+}
+
 const ID = Buffer.from("0102030405060708", "hex");
 
 /** A client's Initial packet, sealed here by the sender's half of RFC 9001 section 5. */
 function sealInitial(version: number, number: number, frames: Uint8Array, id: Uint8Array = ID): Uint8Array {
-  const { key, iv, headerKey } = initialKeys(version, id, "client");
-  const type = version === 0x6b3343cf ? 0xd0 : 0xc0;
+  const { key, iv, headerKey } = keysOf(version, id, "client");
+  const type = version === 0x6b3343cf || version === 0x709a50c4 ? 0xd0 : 0xc0;
   const fixed = Buffer.alloc(5);
   fixed.writeUInt8(type, 0);
   fixed.writeUInt32BE(version, 1);
@@ -96,7 +103,8 @@ function cryptoFrame(from: number, to: number): Uint8Array {
 }
 
 t.test("a hello in pieces, out of order and over packets, is one hello, in each version", async (t) => {
-  for (const version of [1, 0x6b3343cf, 0xff00001d, 0xff00001b]) {
+  const drafts = [0xff000016, 0xff00001b, 0xff00001d, 0xff000022, 0x709a50c4];
+  for (const version of [1, 0x6b3343cf, ...drafts, 0xfaceb001, 0xfaceb002, 0x1a2a3a4a]) {
     const padding = Buffer.alloc(40);
     const first = Buffer.concat([
       cryptoFrame(30, 60),
@@ -116,7 +124,17 @@ t.test("a hello in pieces, out of order and over packets, is one hello, in each 
   }
 });
 
-t.test("after a retry the client starts from another connection id", async (t) => {
+t.test("the frames of Google's versions are read", async (t) => {
+  for (const version of [0x54303530, 0x54303531]) {
+    const ack = Buffer.from([0x40, 1, 0, 0, 1, 0]);
+    const crypto = cryptoFrame(0, HELLO.length);
+    crypto[0] = 0x08;
+    const { events } = watch({ side: "client", bytes: sealInitial(version, 0, Buffer.concat([ack, crypto])) });
+    t.match(hellos(events), [{ frame: 1, sni: "quic.example" }]);
+  }
+});
+
+t.test("after a retry the client starts from another connection id, and the same hello is told once", async (t) => {
   const retry = Buffer.concat([
     Buffer.from([0xf0, 0, 0, 0, 1]),
     vector(1),
@@ -129,8 +147,16 @@ t.test("after a retry the client starts from another connection id", async (t) =
     { side: "server", bytes: retry },
     { side: "client", bytes: sealInitial(1, 1, whole, Buffer.alloc(8, 9)) },
   );
-  t.equal(hellos(events).length, 2);
+  t.equal(hellos(events).length, 1);
   t.match(JSON.stringify(events), /QUIC retry/);
+});
+
+t.test("another connection from the same port is told, even where the first hello was never whole", async (t) => {
+  const { events } = watch(
+    { side: "client", bytes: sealInitial(1, 0, cryptoFrame(0, 50)) },
+    { side: "client", bytes: sealInitial(1, 0, cryptoFrame(0, HELLO.length), Buffer.alloc(8, 9)) },
+  );
+  t.match(hellos(events), [{ frame: 2, sni: "quic.example" }]);
 });
 
 t.test("what is not an Initial packet stays hidden and is counted", async (t) => {

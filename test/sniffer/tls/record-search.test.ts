@@ -67,8 +67,8 @@ t.test("a single header in the middle is not", async (t) => {
 });
 
 t.test("random bytes are never believed and hardly held", async (t) => {
-  const random = new RandomSource(chooseSeed());
-  t.comment(`seed ${random.seed}`);
+  // One seed: of any, a record by chance ends with the packet once in some million runs, and is believed rightly.
+  const random = new RandomSource(1);
   const { found, held } = searchAll([random.bytes(200_000)]);
   t.equal(found, undefined);
   t.ok(held <= 0x4805);

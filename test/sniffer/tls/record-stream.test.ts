@@ -1,7 +1,7 @@
 // Holes, starts midway, and giving up, seen through the observer: what is told and how the bytes count.
 import t from "tap";
 import { chooseSeed, RandomSource } from "../../helpers/random-source.js";
-import { clientHelloRecord, record, serverHelloRecord } from "./hello-bytes.js";
+import { clientHelloRecord, extension, record, serverHelloRecord } from "./hello-bytes.js";
 import { illustratedTalk } from "./illustrated-talk.js";
 import { findingLines, ofKind, sumOf, type Turn, watch } from "./watched-talk.js";
 
@@ -102,6 +102,17 @@ t.test("joined before the first hello, that hello is read at once", async (t) =>
   t.equal(ofKind(watched, "certificate").length, 1);
   t.equal(ofKind(watched, "alert")[0]?.name, "encrypted");
   t.equal(watched.tally.gap, 0);
+});
+
+t.test("joined before the first hello, that hello is read however small its records", async (t) => {
+  const hello = clientHelloRecord({ extensions: [extension.serverName("small.example")] }).subarray(5);
+  for (const length of [1, 2, 4, 17, 40]) {
+    const pieces = Array.from({ length: Math.ceil(hello.length / length) }, (_, index) =>
+      record(0x16, hello.subarray(index * length, (index + 1) * length)),
+    );
+    const watched = watch([{ side: "client", bytes: Buffer.concat(pieces) }], { midstream: true });
+    t.match(ofKind(watched, "client_hello"), [{ sni: "small.example" }], `pieces of ${length}`);
+  }
 });
 
 t.test("joined after the handshake, handshake records are taken for what they are: encrypted", async (t) => {

@@ -33,6 +33,7 @@ export function conversation(midstream = false): Conversation {
     lastFrame: 1,
     bytes: { client: 0, server: 0 },
     gaps: 0,
+    unwatched: { client: 0, server: 0 },
     midstream,
     state: "open",
     summary: () => ({
@@ -45,6 +46,7 @@ export function conversation(midstream = false): Conversation {
       client_sha256: "",
       server_sha256: "",
       gaps: 0,
+      unwatched: { client: 0, server: 0 },
       state: "open",
     }),
   };
