@@ -4,6 +4,7 @@ import { writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { CAP_SNAP_BYTES, encodePcapHeader, linkTypeOf, PCAP_RECORD_BYTES, wireLength } from "./cap-frame.js";
 import type { CapOrder, CapReport } from "./cap-message.js";
+import { giveUpRights } from "./user-rights.js";
 import { WallClock } from "./wall-clock.js";
 
 /** As much of cap as is used. It is an EventEmitter by its prototype. */
@@ -25,8 +26,10 @@ interface Device {
 
 /** Slots of the ring on lo are as large as its MTU of 65,536, so that it needs more to hold as many. */
 const RING_BYTES = [256, 64, 16].map((mebibytes) => mebibytes * 0x100000);
-const BATCH_BYTES = 0x100000;
+/** No more than the pipe takes at once: this must not wait while the parent reads what it was given before. */
+const BATCH_BYTES = 0x10000;
 const BATCH_MS = 20;
+const DRAIN_MS = 50;
 const STDOUT = 1;
 
 const order: CapOrder = JSON.parse(process.argv[2] ?? "{}");
@@ -70,10 +73,12 @@ function capture(module: CapModule): void {
   const opened = openCap(module);
   if (opened === undefined) return;
   const { cap, linkType } = opened;
+  if (order.user !== undefined) giveUpRights(order.user);
   append(encodePcapHeader(linkType));
   flush();
   cap.on("packet", (length) => takePacket(cap, linkType, length));
-  process.on("message", () => stop(cap));
+  // Its loop returns when no packet waits: by then, what had crossed the wire has come.
+  process.on("message", () => setTimeout(() => stop(cap), DRAIN_MS));
   if (order.deadlineMs !== undefined) setTimeout(() => stop(cap), Math.max(0, order.deadlineMs - Date.now()));
   process.send?.({ kind: "ready" } satisfies CapReport);
 }

@@ -1,11 +1,15 @@
 // What the cap child and its parent say to each other beside the packets.
 
+import type { User } from "./user-rights.js";
+
 /** First argument of the child, as JSON. */
 export interface CapOrder {
   readonly interfaceName: string;
   readonly filter: string;
   readonly snapBytes: number | undefined;
   readonly maxPackets: number | undefined;
+  /** Whose rights are enough once it captures. */
+  readonly user: User | undefined;
   /** Milliseconds since 1970 at which to stop. */
   readonly deadlineMs: number | undefined;
   /** Only say which interfaces there are. */

@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { RawPacket } from "../packet/raw-packet.js";
 import { type CapOrder, type CapReport, STOP } from "./cap-message.js";
 import { LiveChild } from "./live-child.js";
-import { LiveError } from "./live-error.js";
-import { decodeFailure } from "./live-failure.js";
+import { decodeBreak, decodeFailure } from "./live-failure.js";
 import type { LiveOrder, LiveSource } from "./live-source.js";
 
 const CHILD = fileURLToPath(new URL("./cap-child.js", import.meta.url));
@@ -33,9 +32,9 @@ export class CapSource implements LiveSource {
 
   /** Rejects with CapMissingError or LiveError. */
   async start(receive: (packet: RawPacket) => void): Promise<string> {
-    const { interfaceName, filter, snapBytes, maxPackets, seconds } = this.#order;
+    const { interfaceName, filter, snapBytes, maxPackets, seconds, user } = this.#order;
     const deadlineMs = seconds === undefined ? undefined : Date.now() + seconds * 1000;
-    const child = forkCap({ interfaceName, filter, snapBytes, maxPackets, deadlineMs, list: false });
+    const child = forkCap({ interfaceName, filter, snapBytes, maxPackets, user, deadlineMs, list: false });
     const live = new LiveChild(child, receive);
     this.#live = live;
     const report = await firstReport(child, live);
@@ -57,15 +56,21 @@ export class CapSource implements LiveSource {
     if (live.failure !== undefined) throw live.failure;
     const { exitCode, signalCode } = live.child;
     if (exitCode === 0 || this.#stopping) return;
-    const how = signalCode ?? `code ${exitCode}`;
-    throw new LiveError("backend_failed", `the capturing process ended with ${how}: ${live.words.trim()}`);
+    const how = `the capturing process ended with ${signalCode ?? `code ${exitCode}`}`;
+    throw decodeBreak(this.#order.interfaceName, live.words, how);
   }
 }
 
 /** What `cap` knows of the interfaces. Rejects with CapMissingError. */
 export async function listCapInterfaces(): Promise<Extract<CapReport, { kind: "interfaces" }>["interfaces"]> {
   const order = { interfaceName: "", filter: "", list: true } as const;
-  const child = forkCap({ ...order, snapBytes: undefined, maxPackets: undefined, deadlineMs: undefined });
+  const child = forkCap({
+    ...order,
+    snapBytes: undefined,
+    maxPackets: undefined,
+    user: undefined,
+    deadlineMs: undefined,
+  });
   const report = await firstReport(child, new LiveChild(child, () => {}));
   if (report.kind === "interfaces") return report.interfaces;
   throw new CapMissingError("text" in report ? report.text : "cap does not list interfaces");

@@ -1,8 +1,9 @@
 // Reads a capture file of either format, told apart by the first four bytes.
-import type { Stage } from "../../bytes/stage.js";
+import { NOWHERE, PacketCursor } from "../packet/packet-cursor.js";
 import type { RawPacket } from "../packet/raw-packet.js";
 import { CaptureInput } from "./capture-input.js";
 import type { CaptureLimits } from "./capture-limits.js";
+import type { PacketReader } from "./packet-reader.js";
 import { isPcapMagic, PcapReader } from "./pcap-reader.js";
 import { SECTION_HEADER } from "./pcapng-block.js";
 import { PcapngReader } from "./pcapng-reader.js";
@@ -16,9 +17,10 @@ const LZ4_MAGIC = 0x04224d18;
  * Bytes of a pcap or pcapng file in, packets out. `next` throws one CaptureError at the first damage, behind the good
  * packets, and gives nothing from then on; code `compressed` asks the caller to unpack the file and start again.
  */
-export class CaptureReader implements Stage<Uint8Array, RawPacket> {
+export class CaptureReader implements PacketReader {
   readonly #limits: Partial<CaptureLimits>;
   readonly #input = new CaptureInput();
+  readonly #cursor = new PacketCursor();
   #pcap: PcapReader | undefined;
   #pcapng: PcapngReader | undefined;
   #failed = false;
@@ -40,19 +42,44 @@ export class CaptureReader implements Stage<Uint8Array, RawPacket> {
     return this.#pcapng?.secrets ?? [];
   }
 
+  /** Bytes that wait for the rest of their packet. */
+  get waitingBytes(): number {
+    return this.#input.length;
+  }
+
+  /** Bytes that are read, what waits not counted. */
+  get readBytes(): number {
+    return this.#input.offset;
+  }
+
+  copyWaiting(memory: Uint8Array, at: number): void {
+    this.#input.copyTo(memory, at);
+  }
+
   push(chunk: Uint8Array): void {
-    (this.#pcap ?? this.#pcapng ?? this.#input).push(chunk);
+    this.#input.push(chunk);
+  }
+
+  /**
+   * Reads on in the caller's memory, from `start` to `end`, without a copy. It must begin with the bytes that still wait
+   * and stay as it is until `advance` or `next` gave nothing. `position` is where `start` stands in a PacketMemory.
+   */
+  lend(memory: Uint8Array, start: number, end: number, position: number = NOWHERE): void {
+    this.#input.lend(memory, start, end, position);
   }
 
   finish(): void {
-    this.#input.end();
-    this.#pcap?.finish();
-    this.#pcapng?.finish();
+    this.#input.finish();
   }
 
   next(): RawPacket | undefined {
-    const reader = this.#pcap ?? this.#pcapng ?? this.#choose();
-    return reader?.next();
+    return this.advance(this.#cursor) ? this.#cursor.packet() : undefined;
+  }
+
+  advance(cursor: PacketCursor): boolean {
+    if (this.#pcap !== undefined) return this.#pcap.advance(cursor);
+    const reader = this.#pcapng ?? this.#choose();
+    return reader?.advance(cursor) ?? false;
   }
 
   #choose(): PcapReader | PcapngReader | undefined {
@@ -63,23 +90,15 @@ export class CaptureReader implements Stage<Uint8Array, RawPacket> {
     // Missing bytes read as zero, which no magic number ends with.
     const magic = input.peek32(0, false);
     if (magic === SECTION_HEADER) {
-      this.#pcapng = new PcapngReader(this.#limits);
-      return this.#handOver(this.#pcapng);
+      this.#pcapng = new PcapngReader(this.#limits, input);
+      return this.#pcapng;
     }
     if (isPcapMagic(magic)) {
-      this.#pcap = new PcapReader(this.#limits);
-      return this.#handOver(this.#pcap);
+      this.#pcap = new PcapReader(this.#limits, input);
+      return this.#pcap;
     }
     this.#failed = true;
     throw this.#refusal(magic);
-  }
-
-  #handOver<Reader extends PcapReader | PcapngReader>(reader: Reader): Reader {
-    reader.push(this.#input.take(this.#input.length));
-    if (this.#input.ended) {
-      reader.finish();
-    }
-    return reader;
   }
 
   #refusal(magic: number): Error {

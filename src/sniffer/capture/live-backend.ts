@@ -53,8 +53,12 @@ export class LiveBackend implements LiveSource {
     throw missingBackend(missing, this.#choice.backend);
   }
 
-  async stop(): Promise<void> {
-    await this.#source?.stop();
+  askDrops(): void {
+    this.#source?.askDrops?.();
+  }
+
+  async stop(atOnce?: boolean): Promise<void> {
+    await this.#source?.stop(atOnce);
   }
 }
 

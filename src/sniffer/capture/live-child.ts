@@ -13,6 +13,8 @@ export class LiveChild {
   readonly child: ChildProcess;
   /** Resolves when the child has ended and all it wrote was read. */
   readonly closed: Promise<void>;
+  /** When packets came last, in milliseconds since 1970. */
+  lastHeardMs = 0;
   readonly #reader = new CaptureReader();
   #words = "";
   #failure: unknown;
@@ -46,6 +48,7 @@ export class LiveChild {
   }
 
   #push(chunk: Uint8Array, receive: (packet: RawPacket) => void): void {
+    this.lastHeardMs = Date.now();
     if (this.#failure !== undefined) return;
     try {
       this.#reader.push(chunk);

@@ -7,7 +7,9 @@ export type LiveErrorCode =
   | "no_backend"
   | "backend_failed"
   | "bad_address"
-  | "cannot_listen";
+  | "cannot_listen"
+  | "interface_gone"
+  | "bad_user";
 
 /** The message is complete as it stands: what went wrong and what to do. */
 export class LiveError extends Error {

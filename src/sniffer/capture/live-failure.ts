@@ -26,6 +26,19 @@ export function decodeFailure(failed: FailedCapture): LiveError {
   return new LiveError("backend_failed", `cannot capture on ${interfaceName} with ${failed.backend}: ${oneLine(text)}`);
 }
 
+/** Why a capture ended that had begun. */
+export function decodeBreak(interfaceName: string, words: string, how: string): LiveError {
+  if (/disappeared/i.test(words)) return new LiveError("interface_gone", `the interface ${interfaceName} disappeared`);
+  if (/went down|network is down/i.test(words)) {
+    return new LiveError("interface_gone", `the interface ${interfaceName} went down`);
+  }
+  // What cap 0.2.1 says of it.
+  if (/cb_packets.*status == 0/.test(words)) {
+    return new LiveError("interface_gone", `the interface ${interfaceName} disappeared, or cap failed`);
+  }
+  return new LiveError("backend_failed", `${how}: ${oneLine(words)}`);
+}
+
 /** What to install when nothing can capture; `wanted` is the backend that was asked for, if one was. */
 export function missingBackend(why: readonly string[], wanted: "cap" | "tcpdump" | undefined): LiveError {
   const needs =

@@ -1,14 +1,17 @@
 // Reads pcap files (draft-ietf-opsawg-pcap), in either byte order, with micro- or nanoseconds.
-import type { Stage } from "../../bytes/stage.js";
+import { PacketCursor } from "../packet/packet-cursor.js";
 import type { RawPacket } from "../packet/raw-packet.js";
 import { CaptureInput } from "./capture-input.js";
 import { CAPTURE_LIMITS, type CaptureLimits } from "./capture-limits.js";
 import { OrderedReader } from "./ordered-reader.js";
+import type { PacketReader } from "./packet-reader.js";
 
 const FILE_HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
 /** Kuznetzov's patched libpcap adds interface index, protocol and packet type to each record. */
 const MODIFIED_RECORD_HEADER_BYTES = 24;
+/** Written by DG/UX's tcpdump, as 543.0: a file of before 2.3 otherwise (libpcap reads it so). */
+const DG_UX_VERSION = 543;
 const CAPTURED_LENGTH_AT = 8;
 const ORIGINAL_LENGTH_AT = 12;
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
@@ -36,17 +39,19 @@ export function isPcapMagic(magic: number): boolean {
 }
 
 /**
- * Bytes of a pcap file in, packets out. `next` throws one CaptureError at the first damage, behind the good packets,
- * and gives nothing from then on. Chunks are copied: their memory may be reused.
+ * Bytes of a pcap file in, packets out. `next` and `advance` throw one CaptureError at the first damage, behind the good
+ * packets, and give nothing from then on. Chunks that are pushed are copied; those that are lent are looked at in place.
  */
-export class PcapReader implements Stage<Uint8Array, RawPacket> {
+export class PcapReader implements PacketReader {
   readonly #limits: CaptureLimits;
-  readonly #input = new CaptureInput();
+  readonly #input: CaptureInput;
+  readonly #cursor = new PacketCursor();
   #header: FileHeader | undefined;
   #failed = false;
 
-  constructor(limits: Partial<CaptureLimits> = {}) {
+  constructor(limits: Partial<CaptureLimits> = {}, input = new CaptureInput()) {
     this.#limits = { ...CAPTURE_LIMITS, ...limits };
+    this.#input = input;
   }
 
   push(chunk: Uint8Array): void {
@@ -54,17 +59,19 @@ export class PcapReader implements Stage<Uint8Array, RawPacket> {
   }
 
   finish(): void {
-    this.#input.end();
+    this.#input.finish();
   }
 
   next(): RawPacket | undefined {
-    if (this.#failed) {
-      return undefined;
-    }
+    return this.advance(this.#cursor) ? this.#cursor.packet() : undefined;
+  }
+
+  advance(cursor: PacketCursor): boolean {
+    if (this.#failed) return false;
     try {
       this.#input.beginUnit();
       this.#header ??= this.#fileHeader();
-      return this.#header === undefined ? undefined : this.#record(this.#header);
+      return this.#header !== undefined && this.#record(this.#header, cursor);
     } catch (error) {
       this.#failed = true;
       this.#input.abandon();
@@ -97,7 +104,7 @@ export class PcapReader implements Stage<Uint8Array, RawPacket> {
     const reader = new OrderedReader(this.#input.take(FILE_HEADER_BYTES), littleEndian, 4);
     const majorVersion = reader.uint16();
     const minorVersion = reader.uint16();
-    if (majorVersion !== 2) {
+    if (majorVersion !== 2 && majorVersion !== DG_UX_VERSION) {
       throw this.#input.error("unsupported_version", `pcap version ${majorVersion}.${minorVersion}; 2.4 is supported`);
     }
     // Time zone and accuracy are always zero in practice; the snapshot length is often wrong, so it binds nobody.
@@ -107,41 +114,33 @@ export class PcapReader implements Stage<Uint8Array, RawPacket> {
     return { ...variant, littleEndian, minorVersion, linkType };
   }
 
-  #record(header: FileHeader): RawPacket | undefined {
+  #record(header: FileHeader, cursor: PacketCursor): boolean {
     const input = this.#input;
-    if ((input.length === 0 && input.ended) || !input.has(header.recordHeaderBytes, "a packet's header")) {
-      return undefined;
-    }
-    const [captured, originalLength] = this.#lengths(header);
+    const { littleEndian, recordHeaderBytes } = header;
+    if ((input.length === 0 && input.ended) || !input.has(recordHeaderBytes, "a packet's header")) return false;
+    let captured = input.peek32(CAPTURED_LENGTH_AT, littleEndian);
+    let originalLength = input.peek32(ORIGINAL_LENGTH_AT, littleEndian);
+    // Files before version 2.4 may hold them the other way round.
+    if (header.minorVersion < 4 && captured > originalLength) [captured, originalLength] = [originalLength, captured];
     if (captured > this.#limits.maxPacketBytes) {
       const limit = this.#limits.maxPacketBytes;
       throw input.error("limit", `a packet of ${captured} bytes; at most ${limit} are read, so the file is damaged`);
     }
-    const length = header.recordHeaderBytes + captured;
-    if (!input.has(length, "a packet")) {
-      return undefined;
-    }
-    const reader = new OrderedReader(input.take(length), header.littleEndian);
-    const seconds = reader.uint32();
-    const nanoseconds = reader.uint32() * header.nanosecondsPerUnit;
-    reader.skip(header.recordHeaderBytes - 8);
-    input.frame += 1;
-    return {
-      frame: input.frame,
-      // Damaged files carry fractions above a second; downstream arithmetic relies on there being none.
-      seconds: seconds + Math.floor(nanoseconds / NANOSECONDS_PER_SECOND),
-      nanoseconds: nanoseconds % NANOSECONDS_PER_SECOND,
-      linkType: header.linkType,
-      originalLength,
-      bytes: reader.rest(),
-    };
-  }
-
-  /** Captured and original length; files before version 2.4 may hold them the other way round. */
-  #lengths(header: FileHeader): readonly [number, number] {
-    const captured = this.#input.peek32(CAPTURED_LENGTH_AT, header.littleEndian);
-    const original = this.#input.peek32(ORIGINAL_LENGTH_AT, header.littleEndian);
-    return header.minorVersion < 4 && captured > original ? [original, captured] : [captured, original];
+    if (!input.has(recordHeaderBytes + captured, "a packet")) return false;
+    const nanoseconds = input.peek32(4, littleEndian) * header.nanosecondsPerUnit;
+    // Damaged files carry fractions above a second; downstream arithmetic relies on there being none.
+    const whole = nanoseconds < NANOSECONDS_PER_SECOND ? 0 : Math.floor(nanoseconds / NANOSECONDS_PER_SECOND);
+    cursor.frame = input.frame += 1;
+    cursor.seconds = input.peek32(0, littleEndian) + whole;
+    cursor.nanoseconds = nanoseconds - whole * NANOSECONDS_PER_SECOND;
+    cursor.linkType = header.linkType;
+    cursor.originalLength = originalLength;
+    cursor.memory = input.memory;
+    cursor.start = input.at + recordHeaderBytes;
+    cursor.end = cursor.start + captured;
+    cursor.position = input.positionOf(cursor.start);
+    input.skip(recordHeaderBytes + captured);
+    return true;
   }
 }
 

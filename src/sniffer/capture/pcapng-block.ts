@@ -5,6 +5,7 @@ export const INTERFACE_DESCRIPTION = 0x00000001;
 /** The Packet Block: superseded by the enhanced one, still found in old files. */
 export const OBSOLETE_PACKET = 0x00000002;
 export const SIMPLE_PACKET = 0x00000003;
+export const INTERFACE_STATISTICS = 0x00000005;
 export const ENHANCED_PACKET = 0x00000006;
 export const SYSTEMD_JOURNAL = 0x00000009;
 export const DECRYPTION_SECRETS = 0x0000000a;

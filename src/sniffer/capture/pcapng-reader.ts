@@ -1,9 +1,10 @@
 // Reads pcapng files (draft-ietf-opsawg-pcapng): sections, interfaces, packets and key logs; all else is passed over.
-import type { Stage } from "../../bytes/stage.js";
+import { PacketCursor } from "../packet/packet-cursor.js";
 import type { RawPacket } from "../packet/raw-packet.js";
 import { CaptureInput } from "./capture-input.js";
 import { CAPTURE_LIMITS, type CaptureLimits } from "./capture-limits.js";
 import { OrderedReader } from "./ordered-reader.js";
+import type { PacketReader } from "./packet-reader.js";
 import {
   BYTE_ORDER_MAGIC,
   CUSTOM,
@@ -19,11 +20,15 @@ import {
   TLS_KEY_LOG,
 } from "./pcapng-block.js";
 import { decodeInterfaceClock } from "./pcapng-options.js";
-import { type CaptureClock, packetTime } from "./pcapng-timestamp.js";
+import { type CaptureClock, type PacketTime, packetTime } from "./pcapng-timestamp.js";
 
 /** Type and length; a section header's byte order follows. */
 const BLOCK_HEADER_BYTES = 8;
 const TRAILER_BYTES = 4;
+/** Header, interface, time and two lengths. */
+const ENHANCED_PACKET_DATA_AT = 28;
+const MIN_ENHANCED_PACKET_BYTES = ENHANCED_PACKET_DATA_AT + TRAILER_BYTES;
+const UNTIMED: PacketTime = { seconds: null, nanoseconds: 0 };
 
 interface Interface {
   readonly linkType: number;
@@ -32,28 +37,25 @@ interface Interface {
   readonly clock: CaptureClock;
 }
 
-interface Block {
-  readonly type: number;
-  readonly body: OrderedReader;
-}
-
 /**
- * Bytes of a pcapng file in, packets out. `next` throws one CaptureError at the first damage, behind the good packets,
- * and gives nothing from then on. Chunks are copied: their memory may be reused.
+ * Bytes of a pcapng file in, packets out. `next` and `advance` throw one CaptureError at the first damage, behind the good
+ * packets, and give nothing from then on. Chunks that are pushed are copied; those that are lent are looked at in place.
  */
-export class PcapngReader implements Stage<Uint8Array, RawPacket> {
+export class PcapngReader implements PacketReader {
   /** TLS key logs (NSS format) that the file carried so far, in the file's order. */
   readonly secrets: Uint8Array[] = [];
   readonly #limits: CaptureLimits;
-  readonly #input = new CaptureInput();
+  readonly #input: CaptureInput;
+  readonly #cursor = new PacketCursor();
   /** Undefined before the first section header. */
   #littleEndian: boolean | undefined;
   #interfaces: Interface[] = [];
   #secretsBytes = 0;
   #failed = false;
 
-  constructor(limits: Partial<CaptureLimits> = {}) {
+  constructor(limits: Partial<CaptureLimits> = {}, input = new CaptureInput()) {
     this.#limits = { ...CAPTURE_LIMITS, ...limits };
+    this.#input = input;
   }
 
   push(chunk: Uint8Array): void {
@@ -61,15 +63,19 @@ export class PcapngReader implements Stage<Uint8Array, RawPacket> {
   }
 
   finish(): void {
-    this.#input.end();
+    this.#input.finish();
   }
 
   next(): RawPacket | undefined {
-    if (this.#failed) {
-      return undefined;
-    }
+    return this.advance(this.#cursor) ? this.#cursor.packet() : undefined;
+  }
+
+  advance(cursor: PacketCursor): boolean {
+    if (this.#failed) return false;
     try {
-      return this.#packet();
+      let found: boolean | undefined;
+      while (found === undefined) found = this.#block(cursor);
+      return found;
     } catch (error) {
       this.#failed = true;
       this.#input.abandon();
@@ -77,36 +83,40 @@ export class PcapngReader implements Stage<Uint8Array, RawPacket> {
     }
   }
 
-  #packet(): RawPacket | undefined {
-    for (let block = this.#block(); block !== undefined; block = this.#block()) {
-      const packet = this.#decode(block);
-      if (packet !== undefined) {
-        return packet;
-      }
-    }
-    return undefined;
-  }
-
-  /** The next whole block, its lengths checked. */
-  #block(): Block | undefined {
+  /** Passes the next whole block, its lengths checked: true for a packet, undefined for another, false when there is none. */
+  #block(cursor: PacketCursor): boolean | undefined {
     const input = this.#input;
     input.beginUnit();
     const littleEndian = this.#byteOrder();
-    if (littleEndian === undefined) {
-      return undefined;
-    }
+    if (littleEndian === undefined) return false;
     const type = input.peek32(0, littleEndian);
     const length = input.peek32(4, littleEndian);
     this.#checkLength(length);
-    if (!input.has(length, "a block")) {
-      return undefined;
-    }
-    const bytes = input.take(length);
-    const trailer = new OrderedReader(bytes, littleEndian, length - TRAILER_BYTES).uint32();
+    if (!input.has(length, "a block")) return false;
+    const trailer = input.peek32(length - TRAILER_BYTES, littleEndian);
     if (trailer !== length) {
       throw input.error("malformed", `a block's length is ${length} before it and ${trailer} behind it`);
     }
-    return { type, body: new OrderedReader(bytes, littleEndian, BLOCK_HEADER_BYTES, length - TRAILER_BYTES) };
+    if (type === ENHANCED_PACKET && length >= MIN_ENHANCED_PACKET_BYTES) {
+      this.#enhancedPacket(cursor, length, littleEndian);
+      return true;
+    }
+    const start = input.at + BLOCK_HEADER_BYTES;
+    const body = new OrderedReader(input.memory, littleEndian, start, input.at + length - TRAILER_BYTES);
+    input.skip(length);
+    return this.#decode(type, body, cursor);
+  }
+
+  /** The block that nearly all are, read in place. */
+  #enhancedPacket(cursor: PacketCursor, length: number, littleEndian: boolean): void {
+    const input = this.#input;
+    const from = this.#interface(input.peek32(8, littleEndian));
+    const time = packetTime(input.peek32(12, littleEndian), input.peek32(16, littleEndian), from.clock);
+    const captured = input.peek32(20, littleEndian);
+    this.#checkCaptured(captured, length - MIN_ENHANCED_PACKET_BYTES);
+    const originalLength = input.peek32(24, littleEndian);
+    this.#deliver(cursor, from, time, originalLength, input.at + ENHANCED_PACKET_DATA_AT, captured);
+    input.skip(length);
   }
 
   /** The order of the block that begins here, once its header is there; undefined until then and at the end. */
@@ -152,18 +162,19 @@ export class PcapngReader implements Stage<Uint8Array, RawPacket> {
     }
   }
 
-  #decode({ type, body }: Block): RawPacket | undefined {
+  #decode(type: number, body: OrderedReader, cursor: PacketCursor): true | undefined {
     switch (type) {
       case ENHANCED_PACKET:
-        return this.#timedPacket(this.#interface(body.uint32()), body);
+        // One with room for no packet: reading it says what is missing.
+        return this.#timedPacket(cursor, this.#interface(body.uint32()), body);
       case OBSOLETE_PACKET: {
         const from = this.#interface(body.uint16());
         // Count of dropped packets.
         body.skip(2);
-        return this.#timedPacket(from, body);
+        return this.#timedPacket(cursor, from, body);
       }
       case SIMPLE_PACKET:
-        return this.#simplePacket(body);
+        return this.#simplePacket(cursor, body);
       case SECTION_HEADER:
         this.#beginSection(body);
         return undefined;
@@ -188,8 +199,9 @@ export class PcapngReader implements Stage<Uint8Array, RawPacket> {
     body.skip(4);
     const major = body.uint16();
     const minor = body.uint16();
-    if (major !== 1) {
-      throw this.#input.error("unsupported_version", `pcapng version ${major}.${minor}; 1.x is supported`);
+    // 1.2 is 1.0 as some writers called it; there never was any other.
+    if (major !== 1 || (minor !== 0 && minor !== 2)) {
+      throw this.#input.error("unsupported_version", `pcapng version ${major}.${minor}; 1.0 is supported`);
     }
     // The section's length: -1 in most files, and blocks tell the same.
     body.skip(8);
@@ -231,40 +243,52 @@ export class PcapngReader implements Stage<Uint8Array, RawPacket> {
   }
 
   /** What enhanced and obsolete packets share: time, two lengths, bytes; options behind them are not read. */
-  #timedPacket(from: Interface, body: OrderedReader): RawPacket {
+  #timedPacket(cursor: PacketCursor, from: Interface, body: OrderedReader): true {
     const time = packetTime(body.uint32(), body.uint32(), from.clock);
     const captured = body.uint32();
     const originalLength = body.uint32();
-    return this.#deliver(from, time, originalLength, this.#data(body, captured));
+    this.#checkCaptured(captured, body.remaining);
+    return this.#deliver(cursor, from, time, originalLength, body.offset, captured);
   }
 
-  #simplePacket(body: OrderedReader): RawPacket {
+  #simplePacket(cursor: PacketCursor, body: OrderedReader): true {
     const from = this.#interface(0);
     const originalLength = body.uint32();
     const snapLength = from.snapLength === 0 ? originalLength : from.snapLength;
     const captured = Math.min(originalLength, snapLength, body.remaining);
-    const untimed = { seconds: null, nanoseconds: 0 };
-    return this.#deliver(from, untimed, originalLength, this.#data(body, captured));
+    this.#checkCaptured(captured, body.remaining);
+    return this.#deliver(cursor, from, UNTIMED, originalLength, body.offset, captured);
   }
 
-  #data(body: OrderedReader, captured: number): Uint8Array {
-    if (captured > this.#limits.maxPacketBytes) {
-      throw this.#input.error(
-        "limit",
-        `a packet of ${captured} bytes; at most ${this.#limits.maxPacketBytes} are read`,
-      );
+  #checkCaptured(captured: number, room: number): void {
+    const { maxPacketBytes } = this.#limits;
+    if (captured > maxPacketBytes) {
+      throw this.#input.error("limit", `a packet of ${captured} bytes; at most ${maxPacketBytes} are read`);
     }
-    return body.bytes(captured);
+    if (captured > room) {
+      throw this.#input.error("malformed", `a packet of ${captured} bytes in a block that has ${room} for it`);
+    }
   }
 
+  /** `at`: where in the input's memory the packet begins. */
   #deliver(
+    cursor: PacketCursor,
     from: Interface,
-    time: { seconds: number | null; nanoseconds: number },
+    time: PacketTime,
     originalLength: number,
-    bytes: Uint8Array,
-  ): RawPacket {
-    this.#input.frame += 1;
-    const { seconds, nanoseconds } = time;
-    return { frame: this.#input.frame, seconds, nanoseconds, linkType: from.linkType, originalLength, bytes };
+    at: number,
+    captured: number,
+  ): true {
+    const input = this.#input;
+    cursor.frame = input.frame += 1;
+    cursor.seconds = time.seconds;
+    cursor.nanoseconds = time.nanoseconds;
+    cursor.linkType = from.linkType;
+    cursor.originalLength = originalLength;
+    cursor.memory = input.memory;
+    cursor.start = at;
+    cursor.end = at + captured;
+    cursor.position = input.positionOf(at);
+    return true;
   }
 }

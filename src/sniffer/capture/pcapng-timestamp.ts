@@ -40,13 +40,10 @@ export function packetTime(high: number, low: number, clock: CaptureClock): Pack
 
 /** Long division in 16-bit digits: exact, and cheaper than BigInt, which would be made for every packet. */
 function divide(high: number, low: number, units: number): { seconds: number; nanoseconds: number } {
-  let seconds = Math.floor(high / units);
-  let rest = high % units;
-  for (const digit of [low >>> 16, low & 0xffff]) {
-    const part = rest * 0x10000 + digit;
-    seconds = seconds * 0x10000 + Math.floor(part / units);
-    rest = part % units;
-  }
+  const upper = (high % units) * 0x10000 + (low >>> 16);
+  const lower = (upper % units) * 0x10000 + (low & 0xffff);
+  const seconds = Math.floor(high / units) * 2 ** 32 + Math.floor(upper / units) * 0x10000 + Math.floor(lower / units);
+  const rest = lower % units;
   // rest * 10^9 may pass 2^53, where a rounded product could show a whole second.
   const nanoseconds =
     units <= 1_000_000 ? Math.floor((rest * 1e9) / units) : Number((BigInt(rest) * 10n ** 9n) / BigInt(units));

@@ -1,5 +1,5 @@
 // Joins IP fragments (RFC 791 section 3.2, RFC 8200 section 4.5) within bounds. Where fragments overlap, the first wins.
-import type { DecodedPacket } from "./decoded-packet.js";
+import { type DecodedPacket, UDP } from "./decoded-packet.js";
 import { damage } from "./link-layer.js";
 
 export interface FragmentLimits {
@@ -62,7 +62,8 @@ export class FragmentTable {
   join(packet: DecodedPacket, fields: FragmentFields): boolean {
     const length = packet.end - packet.start;
     packet.skipped = "ip fragment";
-    if (packet.cutBytes > 0) return false;
+    // Damage at this point is a length that reaches beyond the packet: cut as well, by whoever wrote the file.
+    if (packet.cutBytes > 0 || packet.damage !== undefined) return readAlone(packet, fields);
     if (length === 0 || (fields.more && length % 8 !== 0)) return refuse(packet, `fragment of ${length} bytes`);
     if (fields.offset + length > MAX_DATAGRAM_BYTES) return refuse(packet, "fragment beyond the largest datagram");
     const key = this.#key(packet, fields);
@@ -70,7 +71,8 @@ export class FragmentTable {
     const { added, differs } = addPiece(datagram, fields.offset, packet.body.slice(packet.start, packet.end));
     datagram.heldBytes += added;
     this.#heldBytes += added;
-    packet.heldBackBytes = added;
+    // A packet may hold a fragment that completes one datagram and is itself a fragment of another, in a tunnel.
+    packet.heldBackBytes += added;
     packet.notUnderstoodBytes += length - added;
     // The very same fragment again is nothing odd; a partial overlap is what no honest sender makes (RFC 5722).
     if (differs || (added > 0 && added < length)) damage(packet, "fragments overlap");
@@ -97,10 +99,8 @@ export class FragmentTable {
     for (const piece of datagram.pieces) whole.set(piece.bytes, piece.offset);
     this.#forget(packet, key, datagram);
     packet.skipped = undefined;
-    packet.paddingBytes += packet.body.length - packet.end;
-    packet.body = whole;
-    packet.start = 0;
-    packet.end = whole.length;
+    packet.paddingBytes += packet.limit - packet.end;
+    packet.replaceBody(whole);
     return true;
   }
 
@@ -127,6 +127,18 @@ export class FragmentTable {
     const { addresses, sourceAt, addressBytes } = packet;
     return `${addresses.subarray(sourceAt, sourceAt + 2 * addressBytes).join(".")}/${identification}/${protocol}`;
   }
+}
+
+/** It is not all there, so its datagram is never whole; but the first piece has the headers, and tshark reads those. */
+function readAlone(packet: DecodedPacket, { protocol, offset }: FragmentFields): boolean {
+  if (offset !== 0) {
+    packet.truncatedBytes = packet.end - packet.start;
+    return false;
+  }
+  packet.skipped = undefined;
+  // The length in a UDP header is the datagram's, of which more was on the wire than this packet.
+  if (protocol === UDP) packet.cutBytes = MAX_DATAGRAM_BYTES;
+  return true;
 }
 
 function refuse(packet: DecodedPacket, what: string): false {

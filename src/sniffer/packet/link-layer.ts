@@ -1,46 +1,28 @@
-// Finds the network layer behind a link header. Each reader moves `start` past its header and gives the EtherType of
-// what follows, or NONE after it has said why there is nothing to follow.
+// Ethernet (IEEE 802.3), its tags and LLC, and what all layers use. Each reader moves `start` past its header and gives the
+// EtherType of what follows, or NONE after it has said why there is nothing to follow.
 import type { DecodedPacket } from "./decoded-packet.js";
-import { linkTypeName } from "./link-type-names.js";
 
 export const IPV4 = 0x0800;
 export const IPV6 = 0x86dd;
 export const PPP = 0x880b;
+export const MPLS = 0x8847;
+export const NSH = 0x894f;
 export const TRANSPARENT_ETHERNET = 0x6558;
+/** Any value below 0x0600 in the place of an EtherType: LLC follows. */
+export const LLC = 4;
 export const NONE = -1;
 
 /** The largest value of Ethernet's type field that is a length instead. */
 const MAX_802_3_LENGTH = 1500;
-/** LLC's mark of a SNAP header with no organisation: an EtherType follows (RFC 1042). */
-const SNAP = [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00];
+const LLC_SNAP = 0xaaaa;
+const LLC_IP = 0x0606;
+const UNNUMBERED = 0x03;
+/** The organisations behind whose SNAP header an EtherType follows: none (RFC 1042), and that of 802.1H bridges. */
+const SNAP_ETHERNET = 0x000000;
+const SNAP_BRIDGE = 0x0000f8;
 
-/** ARPHRD values whose "protocol" field is not an EtherType (Linux if_arp.h). */
-const ARPHRD_NETLINK = 824;
-
-export function readLinkHeader(packet: DecodedPacket, linkType: number): number {
-  switch (linkType) {
-    case 1:
-      return readEthernet(packet);
-    case 0:
-    case 108:
-      return readLoopback(packet);
-    case 12:
-    case 14:
-    case 101:
-    case 228:
-    case 229:
-      return versionOf(packet);
-    case 113:
-      return readLinuxCooked(packet);
-    case 276:
-      return readLinuxCooked2(packet);
-    case 9:
-    case 50:
-      return readPpp(packet);
-    default:
-      return skip(packet, `link type ${linkType} (${linkTypeName(linkType)})`);
-  }
-}
+/** ARP, VLAN, PPPoE, LLDP and CFM beside what has a name above. */
+const KNOWN_ETHER_TYPES: readonly number[] = [IPV4, IPV6, 0x0806, 0x8100, 0x88a8, 0x8863, 0x8864, MPLS, 0x88cc, 0x8902];
 
 export function readEthernet(packet: DecodedPacket): number {
   if (!has(packet, 14, "ethernet header")) return NONE;
@@ -50,84 +32,30 @@ export function readEthernet(packet: DecodedPacket): number {
   return type;
 }
 
-/** RFC 1042: an EtherType behind a SNAP header; anything else in LLC is named as such. */
+/** An EtherType behind a SNAP header, or IP by its own LLC address (RFC 948); anything else in LLC is named as such. */
 export function readLlc(packet: DecodedPacket): number {
   packet.protocol = "llc";
-  const { body, start } = packet;
-  if (!SNAP.every((byte, index) => body[start + index] === byte)) return skip(packet, "llc");
-  return has(packet, 8, "SNAP header") ? advance(packet, 8, 6) : NONE;
-}
-
-/** 802.1Q and 802.1ad tags: two bytes of tag, then the next EtherType. */
-export function readVlan(packet: DecodedPacket): number {
-  return has(packet, 4, "VLAN tag") ? advance(packet, 4, 2) : NONE;
-}
-
-/** RFC 2516: six bytes, then PPP without its address and control fields. */
-export function readPppoe(packet: DecodedPacket): number {
-  if (!has(packet, 6, "PPPoE header")) return NONE;
-  // The Ethernet frame may be padded behind it.
-  endAt(packet, packet.start + 6 + u16(packet, 4), "PPPoE length");
-  packet.start += 6;
-  return readPpp(packet);
-}
-
-/** RFC 3032: labels of four bytes, until the one that is marked as the bottom. */
-export function readMpls(packet: DecodedPacket): number {
-  for (let bottom = false; !bottom; packet.start += 4) {
-    if (!has(packet, 4, "MPLS label")) return NONE;
-    bottom = ((packet.body[packet.start + 2] ?? 0) & 1) === 1;
+  if (packet.end - packet.start < 3) return skip(packet, "llc");
+  const addresses = u16(packet, 0);
+  if (packet.body[packet.start + 2] !== UNNUMBERED) return skip(packet, "llc");
+  if (addresses === LLC_IP) {
+    packet.start += 3;
+    return IPV4;
   }
-  return versionOf(packet);
+  if (addresses !== LLC_SNAP) return skip(packet, "llc");
+  if (!has(packet, 8, "SNAP header")) return NONE;
+  const organisation = u32(packet, 2) & 0xffffff;
+  if (organisation !== SNAP_ETHERNET && organisation !== SNAP_BRIDGE) return skip(packet, "llc snap");
+  return advance(packet, 8, 6);
 }
 
-/** RFC 1661, with or without the address and control bytes of RFC 1662; the protocol field may be one byte. */
-export function readPpp(packet: DecodedPacket): number {
-  if (!has(packet, 2, "PPP header")) return NONE;
-  if (u16(packet, 0) === 0xff03) packet.start += 2;
-  if (!has(packet, 1, "PPP protocol")) return NONE;
-  const first = packet.body[packet.start] ?? 0;
-  const compressed = (first & 1) === 1;
-  if (!compressed && !has(packet, 2, "PPP protocol")) return NONE;
-  const protocol = compressed ? first : u16(packet, 0);
-  packet.start += compressed ? 1 : 2;
-  packet.protocol = "ppp";
-  if (protocol === 0x0021) return IPV4;
-  if (protocol === 0x0057) return IPV6;
-  return skip(packet, `ppp protocol ${hex(protocol)}`);
-}
-
-/** BSD loopback: an address family of four bytes, in the byte order of whoever wrote it (or big-endian: LOOP). */
-function readLoopback(packet: DecodedPacket): number {
-  if (!has(packet, 4, "loopback header")) return NONE;
-  const big = ((u16(packet, 0) << 16) | u16(packet, 2)) >>> 0;
-  const family = big > 0xffff ? swap32(big) : big;
-  packet.start += 4;
-  packet.protocol = "loopback";
-  if (family === 2) return IPV4;
-  // AF_INET6 is 24, 28 or 30 on the BSDs, 10 on Linux, 23 on Windows.
-  if ([10, 23, 24, 28, 30].includes(family)) return IPV6;
-  return skip(packet, `address family ${family}`);
-}
-
-function readLinuxCooked(packet: DecodedPacket): number {
-  if (!has(packet, 16, "Linux cooked header")) return NONE;
-  packet.protocol = "linux_sll";
-  const netlink = u16(packet, 2) === ARPHRD_NETLINK;
-  const next = advance(packet, 16, 14);
-  return netlink ? skip(packet, "netlink") : next;
-}
-
-function readLinuxCooked2(packet: DecodedPacket): number {
-  if (!has(packet, 20, "Linux cooked v2 header")) return NONE;
-  packet.protocol = "linux_sll2";
-  const netlink = u16(packet, 8) === ARPHRD_NETLINK;
-  const next = advance(packet, 20, 0);
-  return netlink ? skip(packet, "netlink") : next;
+/** EtherTypes that a frame found by guessing may have: so many bytes agree by chance too rarely to matter. */
+export function isKnownEtherType(type: number): boolean {
+  return KNOWN_ETHER_TYPES.includes(type);
 }
 
 /** Where nothing names the network layer, its first four bits do. */
-function versionOf(packet: DecodedPacket): number {
+export function versionOf(packet: DecodedPacket): number {
   if (!has(packet, 1, "IP version")) return NONE;
   const version = (packet.body[packet.start] ?? 0) >> 4;
   if (version === 4) return IPV4;
@@ -144,8 +72,12 @@ export function skip(packet: DecodedPacket, why: string): typeof NONE {
 /** Whether `length` bytes are there; if not, the capture cut them off or the packet is damaged here. */
 export function has(packet: DecodedPacket, length: number, what: string): boolean {
   if (packet.end - packet.start >= length) return true;
-  if (packet.end + packet.cutBytes - packet.start >= length) skip(packet, `${what} not captured`);
-  else damage(packet, `${what} cut short`);
+  if (packet.end + packet.cutBytes - packet.start < length) {
+    damage(packet, `${what} cut short`);
+  } else {
+    skip(packet, `${what} not captured`);
+    packet.truncatedBytes = packet.end - packet.start;
+  }
   return false;
 }
 
@@ -158,7 +90,7 @@ export function endAt(packet: DecodedPacket, end: number, what: string): void {
 }
 
 export function damage(packet: DecodedPacket, what: string): typeof NONE {
-  packet.damage = { what, offset: packet.start };
+  packet.damage = { what, offset: packet.start - packet.base };
   return NONE;
 }
 
@@ -168,16 +100,18 @@ export function u16(packet: DecodedPacket, offset: number): number {
   return ((packet.body[at] ?? 0) << 8) | (packet.body[at + 1] ?? 0);
 }
 
+/** Big-endian, `offset` bytes behind `start`; the caller has checked that it is there. */
+export function u32(packet: DecodedPacket, offset: number): number {
+  return ((u16(packet, offset) << 16) | u16(packet, offset + 2)) >>> 0;
+}
+
 export function hex(value: number): string {
   return `0x${value.toString(16).padStart(4, "0")}`;
 }
 
-function advance(packet: DecodedPacket, length: number, typeAt: number): number {
+/** Moves behind a header of `length` bytes and gives the EtherType in it. */
+export function advance(packet: DecodedPacket, length: number, typeAt: number): number {
   const type = u16(packet, typeAt);
   packet.start += length;
   return type;
-}
-
-function swap32(value: number): number {
-  return (((value & 0xff) << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24)) >>> 0;
 }

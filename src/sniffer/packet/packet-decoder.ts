@@ -2,40 +2,49 @@
 import { DecodedPacket } from "./decoded-packet.js";
 import { type FragmentLimits, FragmentTable } from "./fragment-table.js";
 import { readIpv4, readIpv6 } from "./ip-layer.js";
+import { readLinkHeader } from "./link-header.js";
 import {
   damage,
   hex,
   IPV4,
   IPV6,
+  MPLS,
   NONE,
   PPP,
   readEthernet,
-  readLinkHeader,
   readLlc,
-  readMpls,
-  readPpp,
-  readPppoe,
-  readVlan,
   skip,
   TRANSPARENT_ETHERNET,
 } from "./link-layer.js";
+import { readMpls } from "./mpls-layer.js";
+import { PacketCursor } from "./packet-cursor.js";
+import { readPlainEthernet } from "./plain-ethernet.js";
+import { readPpp, readPppoe } from "./ppp-layer.js";
 import type { RawPacket } from "./raw-packet.js";
+import { readTag } from "./tag-layer.js";
 import { readTransport } from "./transport-layer.js";
 
 /** Headers inside headers: more than any real tunnel has. Without a bound one packet could nest a thousand deep. */
 const MAX_LAYERS = 24;
 
+/** LINKTYPE_ETHERNET. */
+const ETHERNET = 1;
+
 const etherTypeNames: Readonly<Record<number, string>> = {
   2054: "arp",
+  2114: "wake-on-lan",
   32821: "rarp",
+  33079: "ipx",
   34915: "pppoe discovery",
   34958: "eapol",
   35020: "lldp",
+  35074: "cfm",
 };
 
 /** Never throws: what cannot be right becomes `damage`, what is not known becomes `skipped`. */
 export class PacketDecoder {
   readonly #packet = new DecodedPacket();
+  readonly #cursor = new PacketCursor();
   readonly #fragments: FragmentTable;
 
   constructor(fragmentLimits?: FragmentLimits) {
@@ -49,12 +58,16 @@ export class PacketDecoder {
 
   /** The result is valid until the next call. */
   decode(raw: RawPacket): DecodedPacket {
+    return this.decodeAt(this.#cursor.set(raw));
+  }
+
+  /** The same for a packet that stands in larger memory. */
+  decodeAt(cursor: PacketCursor): DecodedPacket {
     const packet = this.#packet;
-    packet.reset(raw.bytes, raw.frame, raw.originalLength);
-    packet.seconds = raw.seconds;
-    packet.nanoseconds = raw.nanoseconds;
-    this.#walk(packet, readLinkHeader(packet, raw.linkType));
-    account(packet, raw.bytes);
+    packet.reset(cursor);
+    if (cursor.linkType === ETHERNET && readPlainEthernet(packet)) return packet;
+    this.#walk(packet, readLinkHeader(packet, cursor.linkType));
+    account(packet);
     return packet;
   }
 
@@ -75,13 +88,9 @@ export class PacketDecoder {
         return afterIp(packet, readIpv4(packet, this.#fragments));
       case IPV6:
         return afterIp(packet, readIpv6(packet, this.#fragments));
-      case 0x8100:
-      case 0x88a8:
-      case 0x9100:
-        return readVlan(packet);
       case 0x8864:
         return readPppoe(packet);
-      case 0x8847:
+      case MPLS:
       case 0x8848:
         return readMpls(packet);
       case PPP:
@@ -89,7 +98,7 @@ export class PacketDecoder {
       case TRANSPARENT_ETHERNET:
         return readEthernet(packet);
       default:
-        return skipUnknown(packet, type);
+        return readTag(packet, type) ?? skipUnknown(packet, type);
     }
   }
 }
@@ -107,11 +116,11 @@ function skipUnknown(packet: DecodedPacket, type: number): number {
 }
 
 /** The ledger of this packet: everything captured is a header, padding, payload, held back, or not understood. */
-function account(packet: DecodedPacket, captured: Uint8Array): void {
+function account(packet: DecodedPacket): void {
   if (packet.damage !== undefined && packet.transport === 0) packet.skipped ??= "damaged";
   if (packet.transport === 0) packet.notUnderstoodBytes += packet.end - packet.start;
   // Behind the end that the headers give; where fragments were joined, behind that of the datagram within as well.
-  packet.paddingBytes += packet.body.length - packet.end;
-  const total = captured.length + packet.releasedBytes - packet.heldBackBytes;
+  packet.paddingBytes += packet.limit - packet.end;
+  const total = packet.capturedLength + packet.releasedBytes - packet.heldBackBytes;
   packet.headerBytes = total - packet.notUnderstoodBytes - packet.paddingBytes - packet.payloadBytes;
 }

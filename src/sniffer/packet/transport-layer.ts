@@ -1,46 +1,116 @@
-// TCP (RFC 9293), UDP (RFC 768) and the tunnels that are cheap to look into: GRE (RFC 2784), VXLAN (RFC 7348), IP in IP.
+// TCP (RFC 9293) and UDP (RFC 768), the headers of other transports, and what an IP protocol number says is inside.
 import { type DecodedPacket, TCP, UDP } from "./decoded-packet.js";
-import { damage, endAt, has, IPV4, IPV6, NONE, readEthernet, skip, u16 } from "./link-layer.js";
+import { readGre } from "./gre-layer.js";
+import {
+  damage,
+  endAt,
+  has,
+  IPV4,
+  IPV6,
+  MPLS,
+  NONE,
+  skip,
+  TRANSPARENT_ETHERNET,
+  u16,
+  u32,
+  versionOf,
+} from "./link-layer.js";
+import { enterUdpTunnel } from "./udp-tunnel.js";
 
-const VXLAN_PORT = 4789;
+const AUTHENTICATION = 51;
+/** Version 2, type 1. */
+const PIM_REGISTER = 0x21;
+const PIM_REGISTER_BYTES = 8;
+/** More than any real packet has; without a bound a packet could hold thousands. */
+const MAX_AUTHENTICATION_HEADERS = 8;
 
-const names: Readonly<Record<number, string>> = {
-  1: "icmp",
-  2: "igmp",
-  50: "esp",
-  58: "icmpv6",
-  89: "ospf",
-  132: "sctp",
+interface Header {
+  readonly name: string;
+  /** At its beginning; 0 where nothing is read of it. */
+  readonly bytes: number;
+  /** Whether it begins with two ports, as TCP's does. */
+  readonly ports: boolean;
+}
+
+const header = (name: string, bytes = 0, ports = false): Header => ({ name, bytes, ports });
+
+/** What an ICMP error quotes of another packet is no packet of its own, so nothing behind these is read. */
+const headers: Readonly<Record<number, Header>> = {
+  1: header("icmp", 8),
+  2: header("igmp", 8),
+  33: header("dccp", 12, true),
+  46: header("rsvp"),
+  50: header("esp", 8),
+  55: header("mobile ip"),
+  58: header("icmpv6", 8),
+  88: header("eigrp"),
+  89: header("ospf"),
+  108: header("ipcomp"),
+  112: header("vrrp"),
+  115: header("l2tpv3"),
+  132: header("sctp", 12, true),
+  135: header("mobility"),
+  136: header("udplite", 8, true),
+  139: header("hip"),
+  140: header("shim6"),
 };
 
 /** Reads what an IP protocol number names; gives an EtherType where another network layer is inside, else NONE. */
-export function readTransport(packet: DecodedPacket, protocol: number): number {
+export function readTransport(packet: DecodedPacket, first: number): number {
+  let protocol = first;
+  for (let count = 0; protocol === AUTHENTICATION; count++) {
+    if (count === MAX_AUTHENTICATION_HEADERS) return damage(packet, "too many authentication headers");
+    if (!has(packet, 12, "authentication header")) return NONE;
+    // RFC 4302, section 2.2: words of four bytes, less two.
+    const length = ((packet.body[packet.start + 1] ?? 0) + 2) * 4;
+    if (!has(packet, length, "authentication header")) return NONE;
+    protocol = packet.body[packet.start] ?? 0;
+    packet.start += length;
+  }
   switch (protocol) {
     case TCP:
       return readTcp(packet);
     case UDP:
       return readUdp(packet);
     case 4:
+    case 94:
       return IPV4;
     case 41:
       return IPV6;
     case 47:
       return readGre(packet);
+    case 97:
+      return readEtherIp(packet);
+    case 103:
+      return readPim(packet);
+    case 137:
+      return MPLS;
+    case 143:
+      return TRANSPARENT_ETHERNET;
     default:
-      packet.protocol = names[protocol] ?? packet.protocol;
-      return skip(packet, names[protocol] ?? `ip protocol ${protocol}`);
+      return readOther(packet, protocol);
   }
+}
+
+function readOther(packet: DecodedPacket, protocol: number): typeof NONE {
+  const known = headers[protocol];
+  if (known === undefined) return skip(packet, `ip protocol ${protocol}`);
+  packet.protocol = known.name;
+  if (!has(packet, known.bytes, `${known.name} header`)) return NONE;
+  if (known.ports) readPorts(packet);
+  packet.start += known.bytes;
+  return skip(packet, known.name);
 }
 
 function readTcp(packet: DecodedPacket): typeof NONE {
   packet.protocol = "tcp";
-  if (!has(packet, 20, "TCP header")) return NONE;
+  if (!has(packet, 20, "TCP header")) return readPortsOfCut(packet);
+  readPorts(packet);
   const headerBytes = ((packet.body[packet.start + 12] ?? 0) >> 4) * 4;
   if (headerBytes < 20) return damage(packet, `TCP header of ${headerBytes} bytes`);
   const missingBytes = Math.max(0, headerBytes - (packet.end - packet.start));
   // Options that a short snapshot length cut off say nothing that is needed; options beyond the packet are a lie.
   if (missingBytes > packet.cutBytes && !has(packet, headerBytes, "TCP options")) return NONE;
-  readPorts(packet);
   packet.sequence = u32(packet, 4);
   packet.acknowledgment = u32(packet, 8);
   packet.flags = packet.body[packet.start + 13] ?? 0;
@@ -53,52 +123,49 @@ function readTcp(packet: DecodedPacket): typeof NONE {
 
 function readUdp(packet: DecodedPacket): number {
   packet.protocol = "udp";
-  if (!has(packet, 8, "UDP header")) return NONE;
+  if (!has(packet, 8, "UDP header")) return readPortsOfCut(packet);
   const length = u16(packet, 4);
   // Zero is a jumbogram or an offloaded datagram: it ends where the packet does.
   if (length !== 0 && length < 8) return damage(packet, `UDP length ${length}`);
   readPorts(packet);
   if (length !== 0) endAt(packet, packet.start + length, "UDP length");
   packet.start += 8;
-  if (packet.destinationPort === VXLAN_PORT && looksLikeVxlan(packet)) {
-    packet.start += 8;
-    return readEthernet(packet);
+  const inside = enterUdpTunnel(packet);
+  if (inside !== NONE) {
+    // They are the tunnel's, and what is inside may have none.
+    packet.sourcePort = 0;
+    packet.destinationPort = 0;
+    return inside;
   }
   packet.transport = UDP;
   return NONE;
 }
 
-/** The flag that a network identifier is there, and nothing reserved set. */
-function looksLikeVxlan(packet: DecodedPacket): boolean {
-  return packet.end - packet.start >= 8 + 14 && u16(packet, 0) === 0x0800 && u16(packet, 2) === 0;
+/** A register (RFC 7761, section 4.9.3) carries a packet to the rendezvous point whole. */
+function readPim(packet: DecodedPacket): number {
+  packet.protocol = "pim";
+  const isRegister = packet.body[packet.start] === PIM_REGISTER && packet.end - packet.start > PIM_REGISTER_BYTES;
+  if (!isRegister) return skip(packet, "pim");
+  packet.start += PIM_REGISTER_BYTES;
+  return versionOf(packet);
 }
 
-function readGre(packet: DecodedPacket): number {
-  packet.protocol = "gre";
-  if (!has(packet, 4, "GRE header")) return NONE;
-  const flags = u16(packet, 0);
-  const type = u16(packet, 2);
-  const version = flags & 7;
-  if (version > 1) return skip(packet, `gre version ${version}`);
-  // Checksum, key and sequence number, four bytes each where their bit is set (RFC 2784, RFC 2890); PPTP's version 1 has
-  // an acknowledgment number as well (RFC 2637).
-  const optional = 4 * bitCount(flags & (version === 0 ? 0xb000 : 0x3080));
-  if (!has(packet, 4 + optional, "GRE options")) return NONE;
-  packet.start += 4 + optional;
-  return type === 0 ? skip(packet, "gre keepalive") : type;
+/** RFC 3378: a version of 3 in two bytes, then an Ethernet frame. */
+function readEtherIp(packet: DecodedPacket): number {
+  packet.protocol = "etherip";
+  if (!has(packet, 2, "EtherIP header")) return NONE;
+  if (u16(packet, 0) !== 0x3000) return skip(packet, "etherip of another version");
+  packet.start += 2;
+  return TRANSPARENT_ETHERNET;
+}
+
+/** Of a header that was cut short, the ports may be there still. */
+function readPortsOfCut(packet: DecodedPacket): typeof NONE {
+  if (packet.end - packet.start >= 4) readPorts(packet);
+  return NONE;
 }
 
 function readPorts(packet: DecodedPacket): void {
   packet.sourcePort = u16(packet, 0);
   packet.destinationPort = u16(packet, 2);
-}
-
-function u32(packet: DecodedPacket, offset: number): number {
-  return ((u16(packet, offset) << 16) | u16(packet, offset + 2)) >>> 0;
-}
-
-function bitCount(value: number): number {
-  let count = 0;
-  for (let rest = value; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }

@@ -42,8 +42,8 @@ export function block(order: Order, type: number, ...body: Uint8Array[]): Buffer
 export const option = (order: Order, code: number, value: Uint8Array) =>
   Buffer.concat([u16(order, code, value.length), padded(value)]);
 
-export const section = (order: Order, major = 1) =>
-  block(order, 0x0a0d0d0a, u32(order, 0x1a2b3c4d), u16(order, major, 0), Buffer.alloc(8, 0xff));
+export const section = (order: Order, major = 1, minor = 0) =>
+  block(order, 0x0a0d0d0a, u32(order, 0x1a2b3c4d), u16(order, major, minor), Buffer.alloc(8, 0xff));
 
 export const networkInterface = (order: Order, linkType: number, snapLength = 0, ...options: Uint8Array[]) =>
   block(order, 1, u16(order, linkType, 0), u32(order, snapLength), ...options);

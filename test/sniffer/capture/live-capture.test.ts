@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
+import { connect as connectTls } from "node:tls";
 import t from "tap";
 import { type CaptureInterface, listInterfaces } from "../../../src/sniffer/capture/live-interfaces.js";
 import type { SnifferEvent } from "../../../src/sniffer/event.js";
@@ -34,6 +35,13 @@ async function talk(port: number): Promise<void> {
   await once(socket, "close");
 }
 
+/** The packets have all been read: each side has said that it ends, and the last of them has been acknowledged. */
+const told = (conversations: number) => (stdout: string) => {
+  const flags = stdout.match(/"flags":"[A-Z,]*"/g) ?? [];
+  const ends = flags.flatMap((one, at) => (one.includes("FIN") ? [at] : []));
+  return ends.length >= 2 * conversations && (ends.at(-1) ?? 0) < flags.length - 1;
+};
+
 /** What must be the same whoever captured: all but ports, ids and hashes. */
 const gist = (events: readonly SnifferEvent[]) => ({
   messages: of(events, "message").map(({ kind, frame, fields }) => [kind, frame, fields]),
@@ -61,10 +69,10 @@ for (const backend of BACKENDS) {
       await once(server, "listening");
       const address = server.address();
       const port = typeof address === "object" && address !== null ? address.port : 0;
-      const sniffer = start(["-i", "lo", "--backend", backend, "--json", "tcp", "port", String(port)]);
+      const sniffer = start(["-i", "lo", "--backend", backend, "--json", "--packets", "tcp", "port", `${port}`]);
       await sniffer.said(/capturing on lo with/);
       await talk(port);
-      await once(sniffer.child.stdout, "data");
+      await sniffer.printed(told(1));
       sniffer.child.kill("SIGTERM");
       const { code, events, stderr } = await sniffer.ended;
       t.equal(code, 0);
@@ -119,6 +127,34 @@ for (const backend of BACKENDS) {
 
 t.test("both ways of capturing tell the same", { skip: obstacles.cap || obstacles.tcpdump }, async (t) => {
   t.same(gists[0], gists[1]);
+});
+
+t.test("both at the same time see the same bytes", { skip: obstacles.cap || obstacles.tcpdump }, async (t) => {
+  const server = createServer((socket) => socket.once("data", () => socket.write(answer))).listen(0, "127.0.0.1");
+  t.teardown(() => server.close());
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const sniffers = BACKENDS.map((backend) =>
+    start(["-i", "lo", "--backend", backend, "--json", "--packets", `tcp port ${port}`]),
+  );
+  for (const sniffer of sniffers) await sniffer.said(/capturing on lo with/);
+  for (let round = 0; round < 3; round += 1) await talk(port);
+  // A server that speaks no TLS: the hello is on the wire all the same.
+  const hello = connectTls({ port, host: "127.0.0.1", servername: "both.example" });
+  hello.on("error", () => {});
+  await new Promise((resolve) => hello.once("close", resolve));
+  const ended = await Promise.all(
+    sniffers.map(async (sniffer) => {
+      await sniffer.printed(told(4));
+      sniffer.child.kill("SIGTERM");
+      return await sniffer.ended;
+    }),
+  );
+  const [left, right] = ended.map(({ events }) => events.filter(({ event }) => event !== "packet"));
+  t.same(left, right);
+  t.equal(of(left ?? [], "conversation").length, 4);
+  t.match(of(left ?? [], "client_hello"), [{ sni: "both.example" }]);
 });
 
 t.test("without a backend it says what to install, and files are still read", async (t) => {

@@ -74,6 +74,8 @@ t.test("lengths the other way round are understood in files before version 2.4 o
   const swapped = Buffer.concat([u32("le", 1, 2, 900, DATA.length), DATA]);
   const old = read(PcapReader, [Buffer.concat([header("le", MICROSECONDS, 1, 2, 3), swapped])]);
   t.match(old.results, [{ originalLength: 900, bytes: DATA.toString("hex") }]);
+  const oldest = read(PcapReader, [Buffer.concat([header("le", MICROSECONDS, 1, 543, 0), swapped])]);
+  t.match(oldest.results, [{ originalLength: 900, bytes: DATA.toString("hex") }]);
   const current = read(PcapReader, [Buffer.concat([header("le", MICROSECONDS), swapped])]);
   t.match(current.error, { code: "truncated", offset: 24, frame: 0 });
 });

@@ -142,6 +142,7 @@ t.test("contradictions are refused where they stand, behind the packets before t
     ["a resolution without a value", networkInterface("le", 1, 0, option("le", 9, Buffer.alloc(0))), "malformed"],
     ["a section without byte order", block("le", 0x0a0d0d0a, Buffer.alloc(16)), "malformed"],
     ["a section of version 2", section("be", 2), "unsupported_version"],
+    ["a section of version 1.1", section("be", 1, 1), "unsupported_version"],
   ] as const) {
     const { results, error } = read(PcapngReader, [Buffer.concat([...good, bad])]);
     t.equal(results.length, 1, what);
@@ -235,3 +236,8 @@ function expectedPackets(description: string): Array<[number, boolean]> {
   const frames = sequence.filter((name) => ["EPB", "SPB", "PB", "CB", "DCB"].includes(name));
   return frames.flatMap((name, index) => (name.endsWith("PB") ? [[index + 1, name === "SPB"]] : []));
 }
+
+t.test("version 1.2 is another name of 1.0", async (t) => {
+  const file = [section("le", 1, 2), networkInterface("le", 1), enhanced("le", 0, [0, 0], Buffer.from("abcd"))];
+  t.match(read(PcapngReader, file), { results: { length: 1 }, error: undefined });
+});

@@ -5,6 +5,7 @@ import t from "tap";
 import { RelaySource } from "../../../src/sniffer/capture/relay-source.js";
 import type { SnifferEvent } from "../../../src/sniffer/event.js";
 import type { RawPacket } from "../../../src/sniffer/packet/raw-packet.js";
+import { lastingPort } from "../../helpers/lasting-port.js";
 import { of, sniff } from "../played-capture.js";
 
 interface Rig {
@@ -158,12 +159,7 @@ t.test("a reset passes on as a reset, both ways", async (t) => {
 });
 
 t.test("a target that refuses is said to, and the client is reset", async (t) => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  server.close();
-  await once(server, "close");
+  const port = await lastingPort();
   const { relayPort, notes, events, relay } = await relayTo(t, { host: "127.0.0.1", port });
   const socket = connect(relayPort, "127.0.0.1");
   await closed(socket);

@@ -124,3 +124,29 @@ t.test("one datagram in too many pieces is given up", async (t) => {
   for (let start = 0; start < 400; start += 16) push(t, fragment(start, start + 8, 7, long));
   t.ok(decoder.heldFragmentBytes <= 5 * 8);
 });
+
+t.test("a fragment inside a datagram that fragments carried is counted once", async (t) => {
+  const { push, decoder } = decoderWith();
+  const insides = [fragment(0, 40), fragment(40, datagram.length)];
+  const last = insides.flatMap((inside, index) =>
+    [0, 24].map((at) => {
+      const field = (at / 8) | (at === 0 ? MORE : 0);
+      const body = inside.slice(at, at === 0 ? 24 : undefined);
+      return push(t, ipv4({ protocol: 4, identification: 90 + index, fragment: field }, body));
+    }),
+  );
+  const whole = last.at(-1);
+  t.equal(whole?.transport, 17);
+  t.equal(whole === undefined ? "" : text(whole), TEXT);
+  t.equal(decoder.heldFragmentBytes, 0);
+});
+
+t.test("the first fragment is read alone where the capture cut it, and the others are not", async (t) => {
+  const { push } = decoderWith();
+  const first = fragment(0, 40);
+  const packet = push(t, first.slice(0, 36), RAW, first.length);
+  t.match(packet, { transport: 17, sourcePort: 4000, damage: undefined, skipped: undefined });
+  t.equal(text(packet), TEXT.slice(0, 8));
+  const second = fragment(40, datagram.length);
+  t.match(push(t, second.slice(0, 30), RAW, second.length), { transport: 0, skipped: "ip fragment" });
+});

@@ -12,6 +12,7 @@ const carriers: [string, number, Uint8Array, number][] = [
   ["a VLAN tag", ETHERNET, ethernet(0x8100, be16(5, 0x0800), hello), 18],
   ["two VLAN tags (802.1ad)", ETHERNET, ethernet(0x88a8, be16(5, 0x8100, 6, 0x0800), hello), 22],
   ["QinQ with the old type", ETHERNET, ethernet(0x9100, be16(5, 0x8100, 6, 0x86dd), hello6), 22],
+  ["FabricPath", ETHERNET, ethernet(0x8903, [0, 0x60], ethernet(0x8100, be16(5, 0x0800), hello)), 34],
   ["PPPoE", ETHERNET, ethernet(0x8864, [0x11, 0], be16(1, hello.length + 2, 0x0021), hello), 22],
   ["PPPoE with IPv6", ETHERNET, ethernet(0x8864, [0x11, 0], be16(1, hello6.length + 2, 0x0057), hello6), 22],
   ["MPLS, two labels", ETHERNET, ethernet(0x8847, be32(0x00010040, 0x00020140), hello), 22],
@@ -33,6 +34,13 @@ const carriers: [string, number, Uint8Array, number][] = [
   ["IPv6 alone", 229, hello6, 0],
   ["Linux cooked", 113, join(SLL, be16(0x0800), hello), 16],
   ["Linux cooked with a VLAN tag", 113, join(SLL, be16(0x8100, 9, 0x86dd), hello6), 20],
+  ["frame relay", 107, join([0x18, 0x41, 3, 0xcc], hello), 4],
+  ["frame relay with IPv6", 107, join([0x18, 0x41, 3, 0x8e], hello6), 4],
+  ["frame relay with an address of four bytes", 107, join([0x18, 0x40, 0, 1, 3, 0xcc], hello), 6],
+  ["frame relay with SNAP", 107, join([0x18, 0x41, 3, 0, 0x80, 0, 0, 0], be16(0x0800), hello), 10],
+  ["frame relay with Ethernet", 107, join([0x18, 0x41, 3, 0, 0x80, 0, 0x80, 0xc2, 0, 7], ethernet(0x0800, hello)), 24],
+  ["frame relay of Cisco", 107, join([0x48, 0xe1], be16(0x86dd), hello6), 4],
+  ["IP over InfiniBand", 242, join(new Uint8Array(40), be16(0x0800, 0), hello), 44],
   ["Linux cooked 2", 276, join(be16(0x86dd), SLL2.slice(0, 18), hello6), 20],
 ];
 
@@ -58,6 +66,8 @@ t.test("a header cut short is damage, and one cut off by the snapshot length is 
       t.equal(snapped.damage, undefined, `${name}, ${length} bytes of ${bytes.length}`);
       t.match(snapped.skipped, /not captured|^llc$/);
       t.equal(accounted(snapped).headers + accounted(snapped).not_understood, length);
+      t.equal(damaged.truncatedBytes, 0);
+      t.equal(snapped.truncatedBytes, snapped.skipped === "llc" ? 0 : snapped.notUnderstoodBytes);
     }
   }
 });

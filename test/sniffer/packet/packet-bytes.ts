@@ -95,3 +95,25 @@ export const accounted = (packet: DecodedPacket) => ({
 });
 
 export const text = (packet: DecodedPacket) => new TextDecoder().decode(packet.payload());
+
+/** Cut at every byte and with every byte changed: which of the variants are counted wrongly or lack a name. */
+export function findUncounted(linkType: number, bytes: Uint8Array): string[] {
+  const wrong: string[] = [];
+  const check = (form: string, variant: Uint8Array, length: number): void => {
+    const packet = decode(linkType, variant, length);
+    const parts = Object.values(accounted(packet));
+    const sum = parts.reduce((left, right) => left + right, packet.heldBackBytes - packet.releasedBytes);
+    if (sum !== variant.length || parts.some((part) => part < 0)) wrong.push(`${form}: ${parts}`);
+    if ((packet.transport === 0) !== (packet.skipped !== undefined)) wrong.push(`${form}: no name`);
+  };
+  for (let at = 0; at < bytes.length; at++) {
+    check(`cut at ${at}`, bytes.slice(0, at), at);
+    check(`captured to ${at}`, bytes.slice(0, at), bytes.length);
+    for (const mask of [0xff, 0x01, 0x40]) {
+      const changed = bytes.slice();
+      changed[at] = (changed[at] ?? 0) ^ mask;
+      check(`changed at ${at}`, changed, changed.length);
+    }
+  }
+  return wrong;
+}

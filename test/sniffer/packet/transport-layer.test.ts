@@ -36,6 +36,20 @@ t.test("options that the snapshot length cut off do not hide the segment", async
   t.same(accounted(packet), { headers: 44, padding: 0, payload: 0, not_understood: 0 });
 });
 
+t.test("ports are told even where the snapshot length cut their header", async (t) => {
+  for (const [whole, headerBytes] of [
+    [ipv4({}, tcp({ ports: [50000, 443] }, "data")), 20],
+    [ipv4({ protocol: 17 }, udp([50000, 443], "data")), 8],
+  ] as const) {
+    for (let length = 0; length < headerBytes; length++) {
+      const packet = decode(RAW, whole.slice(0, 20 + length), whole.length);
+      t.equal(packet.transport, 0);
+      t.equal(packet.hasPorts, length >= 4);
+      if (length >= 4) t.same([packet.sourcePort, packet.destinationPort], [50000, 443]);
+    }
+  }
+});
+
 t.test("a UDP datagram ends where its length says", async (t) => {
   const packet = decode(RAW, ipv4({ protocol: 17 }, udp([5353, 53], "query"), "trailer"));
   t.equal(packet.transport, UDP);
@@ -56,20 +70,45 @@ t.test("a UDP length of zero ends with the packet, an impossible one is damage",
 });
 
 t.test("other protocols are named", async (t) => {
-  const names: [number, string][] = [
-    [1, "icmp"],
-    [2, "igmp"],
-    [50, "esp"],
-    [89, "ospf"],
-    [132, "sctp"],
-    [254, "ip protocol 254"],
+  const names: [number, string, number][] = [
+    [1, "icmp", 8],
+    [2, "igmp", 8],
+    [50, "esp", 8],
+    [58, "icmpv6", 8],
+    [89, "ospf", 0],
+    [132, "sctp", 12],
+    [135, "mobility", 0],
+    [136, "udplite", 8],
+    [139, "hip", 0],
+    [140, "shim6", 0],
+    [254, "ip protocol 254", 0],
   ];
-  for (const [protocol, name] of names) {
-    const packet = decode(RAW, ipv4({ protocol }, "12345678"));
+  for (const [protocol, name, headerBytes] of names) {
+    const packet = decode(RAW, ipv4({ protocol }, "123456789012"));
     t.equal(packet.skipped, name);
-    t.same(accounted(packet), { headers: 20, padding: 0, payload: 0, not_understood: 8 });
+    t.same(accounted(packet), { headers: 20 + headerBytes, padding: 0, payload: 0, not_understood: 12 - headerBytes });
+    t.equal(decode(RAW, ipv6(protocol, "123456789012")).skipped, name);
   }
-  t.equal(decode(RAW, ipv6(58, "12345678")).skipped, "icmpv6");
+});
+
+t.test("SCTP, DCCP and UDP-Lite tell their ports", async (t) => {
+  for (const protocol of [132, 33, 136]) {
+    const packet = decode(RAW, ipv4({ protocol }, be16(36412, 36422), new Uint8Array(8)));
+    t.match(packet, { sourcePort: 36412, destinationPort: 36422, transport: 0 });
+  }
+});
+
+t.test("a packet that an ICMP error quotes is no packet of its own", async (t) => {
+  const packet = decode(RAW, ipv4({ protocol: 1 }, [3, 1], new Uint8Array(6), ipv4({}, tcp({}, "quoted"))));
+  t.match(packet, { transport: 0, skipped: "icmp", sourcePort: 0 });
+  t.same(accounted(packet), { headers: 28, padding: 0, payload: 0, not_understood: 46 });
+});
+
+t.test("an authentication header hides nothing, and too many of them are damage", async (t) => {
+  const header = (next: number) => [next, 4, 0, 0, ...be32(1, 2, 3, 4, 5)];
+  t.equal(text(decode(RAW, ipv4({ protocol: 51 }, header(6), tcp({}, "hello")))), "hello");
+  const many = Array.from({ length: 20 }, () => header(51)).flat();
+  t.equal(decode(RAW, ipv4({ protocol: 51 }, many)).damage?.what, "too many authentication headers");
 });
 
 const inner = ipv4({ source: [1, 2, 3, 4] }, tcp({}, "hello"));
@@ -84,6 +123,8 @@ t.test("tunnels are looked into: GRE with any of its options, VXLAN, PPTP", asyn
     "gre with ethernet": gre(...be16(0, 0x6558), ...ethernet(0x0800)),
     "gre with mpls": gre(...be16(0, 0x8847), ...be32(0x00010140)),
     pptp: gre(...be16(0x3081, 0x880b), ...be32(1, 2, 3), ...be16(0xff03, 0x0021)),
+    etherip: decode(RAW, ipv4({ protocol: 97 }, be16(0x3000), ethernet(0x0800, inner))),
+    "mpls in ip": decode(RAW, ipv4({ protocol: 137 }, be32(0x00010140), inner)),
     vxlan: vxlan(4789, 0x08000000),
   };
   for (const [name, packet] of Object.entries(tunnels)) {
@@ -91,7 +132,7 @@ t.test("tunnels are looked into: GRE with any of its options, VXLAN, PPTP", asyn
     t.equal(packet.source(), "1.2.3.4", name);
     t.equal(packet.damage, undefined, name);
   }
-  t.equal(vxlan(4790, 0x08000000).transport, UDP, "on another port it is a datagram");
+  t.equal(vxlan(5000, 0x08000000).transport, UDP, "on another port it is a datagram");
   t.equal(vxlan(4789, 0xffffffff).transport, UDP, "without VXLAN's flags it is a datagram");
 });
 
@@ -100,4 +141,13 @@ t.test("what a tunnel holds besides is named", async (t) => {
   t.equal(gre(0, 0), "gre keepalive");
   t.equal(gre(2, 0x0800), "gre version 2");
   t.equal(gre(0, 0x4321), "ethertype 0x4321");
+});
+
+t.test("a PIM register's packet is read, other PIM messages are named", async (t) => {
+  const inner = ipv4({ protocol: 17 }, udp([5000, 5001], "data"));
+  const register = decode(RAW, ipv4({ protocol: 103 }, [0x21, 0, 0, 0, 0, 0, 0, 0], inner));
+  t.match(register, { transport: UDP, sourcePort: 5000, destinationPort: 5001, damage: undefined });
+  t.equal(text(register), "data");
+  t.equal(decode(RAW, ipv4({ protocol: 103 }, [0x21, 0, 0, 0, 0, 0, 0, 0])).skipped, "pim");
+  t.equal(decode(RAW, ipv4({ protocol: 103 }, [0x20, 0, 0, 0], inner)).skipped, "pim");
 });

@@ -1,0 +1,210 @@
+// Which link header a packet begins with, by the capture's link type (the LINKTYPE_ registry of tcpdump.org).
+import type { DecodedPacket } from "./decoded-packet.js";
+import { readFrameRelay } from "./frame-relay-layer.js";
+import {
+  advance,
+  damage,
+  has,
+  IPV4,
+  IPV6,
+  LLC,
+  NONE,
+  readEthernet,
+  readLlc,
+  skip,
+  u16,
+  u32,
+  versionOf,
+} from "./link-layer.js";
+import { linkTypeName } from "./link-type-names.js";
+import { readMpls } from "./mpls-layer.js";
+import { readCiscoHdlc, readHdlc, readPppoe } from "./ppp-layer.js";
+import { readPpi, readPrismOrAvs, readRadiotap, readWireless } from "./wireless-layer.js";
+
+const PPI = 192;
+const AF_INET = 2;
+/** 24, 28 or 30 on the BSDs, 10 on Linux, 23 on Windows. */
+const AF_INET6: readonly number[] = [10, 23, 24, 28, 30];
+/** Linux if_arp.h: interfaces whose "protocol" field is no EtherType. */
+const ARPHRD_NETLINK = 824;
+const ARPHRD_802_11 = 801;
+const ARPHRD_802_11_PRISM = 802;
+const ARPHRD_802_11_RADIOTAP = 803;
+const NFULA_PAYLOAD = 9;
+
+export function readLinkHeader(packet: DecodedPacket, linkType: number): number {
+  // Ethernet first: of the numbers below it is the one that most captures have.
+  if (linkType === 1) return readEthernet(packet);
+  switch (linkType) {
+    case 0:
+    case 108:
+      return readLoopback(packet);
+    case 12:
+    case 14:
+    case 101:
+    case 228:
+    case 229:
+      return versionOf(packet);
+    case 113:
+      return readLinuxCooked(packet);
+    case 276:
+      return readLinuxCooked2(packet);
+    default:
+      return readRareLinkHeader(packet, linkType);
+  }
+}
+
+function readRareLinkHeader(packet: DecodedPacket, linkType: number): number {
+  switch (linkType) {
+    case 9:
+    case 50:
+      return readHdlc(packet);
+    case 51:
+      return readPppoe(packet);
+    case 104:
+      return readCiscoHdlc(packet);
+    case 166:
+    case 204:
+      return readDirectedPpp(packet);
+    case 219:
+      return readMpls(packet);
+    case 6:
+      return readTokenRing(packet);
+    case 10:
+      return readFddi(packet);
+    case 100:
+      return readLlc(packet);
+    case 105:
+      return readWireless(packet);
+    case 107:
+      return readFrameRelay(packet);
+    case 119:
+    case 163:
+      return readPrismOrAvs(packet);
+    case 127:
+      return readRadiotap(packet);
+    case PPI:
+      return readPacketInformation(packet);
+    case 242:
+      return readInfiniBand(packet);
+    case 239:
+      return readNflog(packet);
+    default:
+      return skip(packet, `link type ${linkType} (${linkTypeName(linkType)})`);
+  }
+}
+
+/** PPI names a link type itself; one in another would be without end. */
+function readPacketInformation(packet: DecodedPacket): number {
+  const linkType = readPpi(packet);
+  if (linkType === NONE) return NONE;
+  return linkType === PPI ? damage(packet, "PPI inside PPI") : readLinkHeader(packet, linkType);
+}
+
+/** IP over InfiniBand (RFC 4391): where to in 40 bytes, the EtherType, two reserved bytes. */
+function readInfiniBand(packet: DecodedPacket): number {
+  if (!has(packet, 44, "InfiniBand header")) return NONE;
+  packet.protocol = "ipoib";
+  return advance(packet, 44, 40);
+}
+
+/** BSD loopback: an address family of four bytes, in the byte order of whoever wrote it (or big-endian: LOOP). */
+function readLoopback(packet: DecodedPacket): number {
+  if (!has(packet, 4, "loopback header")) return NONE;
+  const big = u32(packet, 0);
+  const family = big > 0xffff ? swap32(big) : big;
+  packet.start += 4;
+  packet.protocol = "loopback";
+  if (family === AF_INET || family === IPV4) return IPV4;
+  if (AF_INET6.includes(family) || family === IPV6) return IPV6;
+  return skip(packet, `address family ${family}`);
+}
+
+function readLinuxCooked(packet: DecodedPacket): number {
+  if (!has(packet, 16, "Linux cooked header")) return NONE;
+  packet.protocol = "linux_sll";
+  const hardware = u16(packet, 2);
+  return afterCooked(packet, hardware, advance(packet, 16, 14));
+}
+
+function readLinuxCooked2(packet: DecodedPacket): number {
+  if (!has(packet, 20, "Linux cooked v2 header")) return NONE;
+  packet.protocol = "linux_sll2";
+  const hardware = u16(packet, 8);
+  return afterCooked(packet, hardware, advance(packet, 20, 0));
+}
+
+function afterCooked(packet: DecodedPacket, hardware: number, type: number): number {
+  switch (hardware) {
+    case ARPHRD_NETLINK:
+      return skip(packet, "netlink");
+    case ARPHRD_802_11:
+      return readWireless(packet);
+    case ARPHRD_802_11_PRISM:
+      return readPrismOrAvs(packet);
+    case ARPHRD_802_11_RADIOTAP:
+      return readRadiotap(packet);
+    default:
+      return type;
+  }
+}
+
+/** One byte of direction, then PPP. */
+function readDirectedPpp(packet: DecodedPacket): number {
+  if (!has(packet, 1, "PPP direction")) return NONE;
+  packet.start += 1;
+  return readHdlc(packet);
+}
+
+/** IEEE 802.5: two bytes, two addresses, and a route of up to 30 bytes where the source address says so. */
+function readTokenRing(packet: DecodedPacket): number {
+  if (!has(packet, 14, "token ring header")) return NONE;
+  packet.protocol = "token_ring";
+  if (((packet.body[packet.start + 1] ?? 0) & 0xc0) !== 0x40) return skip(packet, "token ring without LLC");
+  const routed = ((packet.body[packet.start + 8] ?? 0) & 0x80) !== 0;
+  if (routed && !has(packet, 16, "token ring route")) return NONE;
+  const length = 14 + (routed ? (packet.body[packet.start + 14] ?? 0) & 0x1f : 0);
+  if (!has(packet, length, "token ring route")) return NONE;
+  packet.start += length;
+  return LLC;
+}
+
+function readFddi(packet: DecodedPacket): number {
+  if (!has(packet, 13, "FDDI header")) return NONE;
+  packet.protocol = "fddi";
+  if (((packet.body[packet.start] ?? 0) & 0x70) !== 0x50) return skip(packet, "fddi without LLC");
+  packet.start += 13;
+  return LLC;
+}
+
+/** libnetfilter_log: family, version, resource; then fields of length and type in the capturing machine's order. */
+function readNflog(packet: DecodedPacket): number {
+  if (!has(packet, 4, "NFLOG header")) return NONE;
+  packet.protocol = "nflog";
+  const family = packet.body[packet.start] ?? 0;
+  packet.start += 4;
+  while (packet.end - packet.start > 0) {
+    if (!has(packet, 4, "NFLOG field")) return NONE;
+    const little = swap16(u16(packet, 0)) <= packet.end + packet.cutBytes - packet.start;
+    const length = little ? swap16(u16(packet, 0)) : u16(packet, 0);
+    const type = little ? swap16(u16(packet, 2)) : u16(packet, 2);
+    if (length < 4) return damage(packet, `NFLOG field of ${length} bytes`);
+    if (type === NFULA_PAYLOAD) {
+      packet.start += 4;
+      if (family === AF_INET) return IPV4;
+      return AF_INET6.includes(family) ? IPV6 : skip(packet, `nflog of address family ${family}`);
+    }
+    if (!has(packet, length, "NFLOG field")) return NONE;
+    // The last field may lack its padding.
+    packet.start = Math.min(packet.end, packet.start + ((length + 3) & ~3));
+  }
+  return skip(packet, "nflog without payload");
+}
+
+function swap16(value: number): number {
+  return ((value & 0xff) << 8) | (value >> 8);
+}
+
+function swap32(value: number): number {
+  return (((value & 0xff) << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24)) >>> 0;
+}
