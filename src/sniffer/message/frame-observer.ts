@@ -125,6 +125,8 @@ export class FrameObserver implements Stage<StreamEvent, SnifferEvent> {
     const decoded = { ...relative, offset: relative.offset + (direction.start ?? 0) };
     const { frame } = decoded;
     direction.settle(decoded);
+    // Cover traffic: padding and nothing else.
+    if (frame.kind === "unknown" && frame.bodyField === 0) return;
     if (frame.kind === "hello") this.#raiseLimit(side, frame.maxFrameBytes);
     if (frame.kind === "request") this.#remember(frame.streamId, frame.method);
     const { message, findings } = describeFrame(decoded, {

@@ -1,4 +1,5 @@
 // Passes over the body of an HTTP/1 message, so that the next head is found (RFC 9112, 6.3 and 7.1).
+import type { BodyCredential, BodyCredentials } from "./body-credentials.js";
 import type { BytesEvent } from "./message-observer.js";
 import { TextLines } from "./text-lines.js";
 
@@ -12,11 +13,13 @@ type State = "none" | "length" | "until_close" | "chunk_size" | "chunk" | "chunk
 
 export class HttpBody {
   readonly #lines = new TextLines();
+  #scan: BodyCredentials | undefined;
   #state: State = "none";
   #left = 0;
 
-  begin(length: BodyLength): void {
+  begin(length: BodyLength, scan?: BodyCredentials): void {
     this.#lines.clear();
+    this.#scan = scan;
     this.#left = length.kind === "length" ? length.bytes : 0;
     if (length.kind === "chunked") this.#state = "chunk_size";
     else this.#state = length.kind === "length" && length.bytes === 0 ? "none" : length.kind;
@@ -26,18 +29,33 @@ export class HttpBody {
     return this.#state !== "none";
   }
 
+  /** What the body gave away, once: asked for when it has ended, or will not. */
+  takeFound(): BodyCredential[] {
+    const found = this.#scan?.found() ?? [];
+    this.#scan = undefined;
+    return found;
+  }
+
   /** Reads on from stream offset `from`; returns the offset of the first byte that is not body, or the event's end. */
   pass(event: BytesEvent, from: number): number {
     const end = event.offset + event.bytes.length;
     switch (this.#state) {
       case "length":
       case "chunk":
+        this.#scan?.push(event.bytes.subarray(from - event.offset, from - event.offset + this.#left), from);
         return this.#count(from, end);
       case "until_close":
         return end;
       default:
         return this.#line(event, from, end);
     }
+  }
+
+  /** How many of the next bytes are body, and looked into by nobody. */
+  get unwatchedBytes(): number {
+    if (this.#state === "until_close") return Number.MAX_SAFE_INTEGER;
+    if (this.#scan !== undefined) return 0;
+    return this.#state === "length" || this.#state === "chunk" ? this.#left : 0;
   }
 
   /** True when a hole of this many bytes lies wholly within bytes that need not be seen. */

@@ -1,8 +1,9 @@
 // Reads the head of an HTTP/1 message: how long its body is (RFC 9112, 6.3), and which credentials it gives away
 // (RFC 7617 Basic, RFC 6750 Bearer, RFC 6265 cookies).
 import type { Side } from "../event.js";
-import { redactedText } from "./decode-message.js";
+import type { Credential } from "./credential.js";
 import type { BodyLength } from "./http-body.js";
+import { fieldCredentials, targetCredentials } from "./http-credentials.js";
 import type { TextLine } from "./text-lines.js";
 
 export interface HttpHead {
@@ -41,50 +42,25 @@ export function bodyOf(
   return answered === undefined ? { kind: "none" } : { kind: "until_close" };
 }
 
-/** Parameters of a query whose values may open doors are masked. */
-export function shownTarget(target: string): string {
-  return target.replace(
-    /([?&;][^=&;]*(?:pass|pwd|secret|token|auth|key|session|sig|code)[^=&;]*=)([^&;#]+)/gi,
-    (_all, name: string, value: string) => name + redactedText(value.length),
+export function headCredentials(head: HttpHead): HeadCredential[] {
+  // The version ends the line, not the last parameter's value.
+  const line = head.start.text.replace(/ HTTP\/1\.[01]\s*$/, "");
+  const target = targetCredentials(line).map((found) => placed(found, head.start, 0));
+  return [...target, ...head.headers.flatMap(lineCredentials)];
+}
+
+function lineCredentials(line: TextLine): HeadCredential[] {
+  const [, name = "", space = "", value = ""] = /^([\w-]{1,64}):([ \t]*)(.*\S)/.exec(line.text) ?? [];
+  return fieldCredentials(name.toLowerCase(), value).map((found) =>
+    placed(found, line, name.length + 1 + space.length),
   );
 }
 
-export function headCredentials(head: HttpHead): HeadCredential[] {
-  return head.headers.flatMap((line) => {
-    const match = /^(authorization|proxy-authorization|cookie|set-cookie):[ \t]*(.*\S)\s*$/i.exec(line.text);
-    const [, name = "", value = ""] = match ?? [];
-    return match === null ? [] : credentialsOf(line, name.toLowerCase(), value, line.text.lastIndexOf(value));
-  });
+function placed({ at, ...found }: Credential, line: TextLine, from: number): HeadCredential {
+  return { ...found, frame: line.frame, offset: line.offset + from + at };
 }
 
-function credentialsOf(line: TextLine, name: string, value: string, at: number): HeadCredential[] {
-  const place = (from: number, length: number) => ({ frame: line.frame, offset: line.offset + from, length });
-  const [, scheme = "", secret = ""] = /^(\S+) +(\S.*)$/.exec(value) ?? [];
-  const field = `http ${name}`;
-  if (name.endsWith("cookie")) {
-    return [{ what: "cookie", value: redactedText(value.length), field, ...place(at, value.length) }];
-  }
-  const where = place(at + value.length - secret.length, secret.length);
-  if (/^basic$/i.test(scheme)) return basic(secret, field, where);
-  const what = /^bearer$/i.test(scheme) ? "session token" : `${scheme || "unnamed"} credentials`;
-  return [{ what, value: redactedText(secret.length), field, ...where }];
-}
-
-function basic(
-  secret: string,
-  field: string,
-  where: Pick<HeadCredential, "frame" | "offset" | "length">,
-): HeadCredential[] {
-  const text = Buffer.from(secret, "base64").toString("utf8");
-  const colon = text.indexOf(":");
-  if (colon < 0) return [{ what: "password", value: redactedText(secret.length), field, ...where }];
-  return [
-    { what: "username", value: text.slice(0, colon), field, ...where },
-    { what: "password", value: redactedText(Buffer.byteLength(text.slice(colon + 1))), field, ...where },
-  ];
-}
-
-function header(head: HttpHead, name: string): string | undefined {
+export function header(head: HttpHead, name: string): string | undefined {
   for (const { text } of head.headers) {
     const colon = text.indexOf(":");
     if (colon === name.length && text.slice(0, colon).toLowerCase() === name) return text.slice(colon + 1).trim();

@@ -2,15 +2,25 @@
 // over. A CONNECT or an Upgrade that was granted ends HTTP: what follows is told by its own first bytes.
 import type { MessageEvent, Side, SnifferEvent } from "../event.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
+import { BodyCredentials } from "./body-credentials.js";
 import { HttpBody } from "./http-body.js";
-import { bodyOf, type HttpHead, headCredentials, shownTarget, takesLine } from "./http-head.js";
-import { type BytesEvent, EventQueue, type GapEvent, type Handover, type MessageObserver } from "./message-observer.js";
+import { shownTarget } from "./http-credentials.js";
+import { bodyOf, type HttpHead, headCredentials, header, takesLine } from "./http-head.js";
+import {
+  type BytesEvent,
+  EventQueue,
+  type GapEvent,
+  type Handover,
+  type MessageObserver,
+  type PassedEvent,
+} from "./message-observer.js";
 import { emptyMessageTally, type MessageTally } from "./message-tally.js";
 import { type TextLine, TextLines } from "./text-lines.js";
 
 /** Requests without answers that are remembered: a client may pipeline without end. */
 const MAX_WAITING_REQUESTS = 256;
 const MAX_HEADER_LINES = 256;
+const FRAMING_LINE = /^(?:content-length|transfer-encoding):/i;
 
 export class HttpObserver implements MessageObserver {
   readonly #queue: EventQueue;
@@ -19,6 +29,7 @@ export class HttpObserver implements MessageObserver {
   readonly #waiting: { stream: number; method: string; target: string }[] = [];
   readonly #tally = emptyMessageTally();
   #requests = 0;
+  #lastFrame = 0;
   handover: Handover | undefined;
 
   constructor(conversation: Conversation) {
@@ -28,29 +39,46 @@ export class HttpObserver implements MessageObserver {
 
   push(event: StreamEvent): void {
     if (event.kind === "bytes") this.#bytes(this.#sides[event.side], event);
+    else if (event.kind === "passed") this.#pass(this.#sides[event.side], event);
     else if (event.kind === "gap") this.#gap(this.#sides[event.side], event);
+  }
+
+  unwatchedBytes(side: Side): number {
+    const { lost, body } = this.#sides[side];
+    return lost ? 0 : body.unwatchedBytes;
   }
 
   next(): SnifferEvent | undefined {
     return this.#queue.next();
   }
 
-  finish(): void {}
+  finish(): void {
+    // A body that never ended may have said enough.
+    for (const from of ["client", "server"] as const) this.#revealBody(this.#sides[from], from, this.#lastFrame);
+  }
 
   get tally(): MessageTally {
     return { ...this.#tally };
   }
 
+  #pass(side: HttpSide, { length, frame }: PassedEvent): void {
+    this.#lastFrame = frame;
+    side.body.skip(length);
+    side.end += length;
+    this.#tally.plaintext += length;
+  }
+
   #bytes(side: HttpSide, event: BytesEvent): void {
     const end = event.offset + event.bytes.length;
     side.end = event.offset;
+    this.#lastFrame = event.frame;
     if (side.lost && !this.#found(side, event)) {
-      this.#tally.gap += event.bytes.length;
+      this.#tally[side.damaged ? "not_understood" : "gap"] += event.bytes.length;
       side.end = end;
       return;
     }
     while (side.end < end && this.handover === undefined) {
-      side.end = side.body.active ? side.body.pass(event, side.end) : this.#readLine(side, event, side.end, end);
+      side.end = side.body.active ? this.#readBody(side, event) : this.#readLine(side, event, side.end, end);
     }
     this.#tally.plaintext += side.end - event.offset;
   }
@@ -69,7 +97,20 @@ export class HttpObserver implements MessageObserver {
   #found(side: HttpSide, event: BytesEvent): boolean {
     const text = String.fromCharCode(...event.bytes.subarray(0, 256));
     side.lost = !takesLine(event.side, text);
+    side.damaged &&= side.lost;
     return !side.lost;
+  }
+
+  #readBody(side: HttpSide, event: BytesEvent): number {
+    const end = side.body.pass(event, side.end);
+    if (!side.body.active) this.#revealBody(side, event.side, event.frame);
+    return end;
+  }
+
+  #revealBody(side: HttpSide, from: Side, frame: number): void {
+    for (const { what, value, field, offset, length } of side.body.takeFound()) {
+      this.#queue.reveal(from, { what, value, field }, { frame, offset, length });
+    }
   }
 
   #readLine(side: HttpSide, event: BytesEvent, from: number, end: number): number {
@@ -87,6 +128,7 @@ export class HttpObserver implements MessageObserver {
     const message = from === "client" ? this.#request(side, head) : this.#response(side, head);
     if (message === undefined) {
       side.lose();
+      side.damaged = true;
       const evidence = { frame: last.frame, offset: head.start.offset, length: head.start.length };
       this.#queue.find(from, "damaged", "not HTTP from here on: no request or status line", evidence);
       return;
@@ -98,12 +140,16 @@ export class HttpObserver implements MessageObserver {
   }
 
   #request(side: HttpSide, head: HttpHead): Described | undefined {
-    const match = /^(\S+) (\S+) (HTTP\/1\.\d)$/.exec(head.start.text);
-    const [, method, target, version] = match ?? [];
-    if (method === undefined || target === undefined || version === undefined) return undefined;
+    const { text, isCut } = head.start;
+    // Servers take more than one space for one (RFC 9112, 3), and some take spaces within the target.
+    // Of a line that is longer than what is kept of one, the end is not known.
+    const match = (isCut ? /^([A-Z-]{2,25}) (\S+)$/ : /^(\S+) +(\S.*) (HTTP\/1\.\d)$/).exec(text);
+    const [, method, spacedTarget, version = ""] = match ?? [];
+    const target = spacedTarget?.trimEnd();
+    if (method === undefined || target === undefined) return undefined;
     this.#requests += 1;
     if (this.#waiting.length < MAX_WAITING_REQUESTS) this.#waiting.push({ stream: this.#requests, method, target });
-    side.body.begin(bodyOf(head, undefined));
+    side.body.begin(bodyOf(head, undefined), BodyCredentials.of(header(head, "content-type")));
     const fields = {
       target: shownTarget(target),
       version,
@@ -134,17 +180,20 @@ class HttpSide {
   readonly body = new HttpBody();
   head: TextLine[] = [];
   lost = false;
+  /** Lost not by a hole but by what is no HTTP. */
+  damaged = false;
   /** Stream offset up to which this side's bytes were read. */
   end = 0;
 
   keep(line: TextLine): void {
-    if (this.head.length < MAX_HEADER_LINES) this.head.push(line);
+    // How long the body is must be known however many lines there are.
+    if (this.head.length < MAX_HEADER_LINES || FRAMING_LINE.test(line.text)) this.head.push(line);
   }
 
   takeHead(): HttpHead {
     const [start, ...headers] = this.head;
     this.head = [];
-    return { start: start ?? { text: "", offset: this.end, length: 0, frame: 0 }, headers };
+    return { start: start ?? { text: "", isCut: false, offset: this.end, length: 0, frame: 0 }, headers };
   }
 
   lose(): void {

@@ -18,6 +18,7 @@ export interface MessageObserver extends Stage<StreamEvent, SnifferEvent> {
 export type Handover = Record<Side, number>;
 
 export type BytesEvent = Extract<StreamEvent, { kind: "bytes" }>;
+export type PassedEvent = Extract<StreamEvent, { kind: "passed" }>;
 export type GapEvent = Extract<StreamEvent, { kind: "gap" }>;
 
 const MAX_HOLES_TOLD = 32;

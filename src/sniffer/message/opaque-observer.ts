@@ -1,22 +1,13 @@
 // Watches a conversation whose messages are not read here: counts its bytes, and notices TLS that begins midway, behind
 // whatever command of whatever protocol (RDP, LDAP, XMPP, SOCKS...).
-import { isClientHello } from "../application.js";
+import { beginsDatagramTls, isClientHello } from "../application.js";
 import type { Application, Side, SnifferEvent } from "../event.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
-import { EventQueue, type Handover, type MessageObserver } from "./message-observer.js";
+import { type BytesEvent, EventQueue, type Handover, type MessageObserver } from "./message-observer.js";
 import { emptyMessageTally, type MessageTally } from "./message-tally.js";
 
 /** Protocols that are known to be in the clear though nothing here reads them. */
-const CLEAR: ReadonlySet<Application> = new Set([
-  "redis",
-  "http2",
-  "dns",
-  "mdns",
-  "dhcp",
-  "ntp",
-  "mysql",
-  "postgresql",
-]);
+const CLEAR: ReadonlySet<Application> = new Set(["dns", "mdns", "dhcp", "ntp"]);
 
 export class OpaqueObserver implements MessageObserver {
   readonly #queue: EventQueue;
@@ -35,14 +26,20 @@ export class OpaqueObserver implements MessageObserver {
 
   push(event: StreamEvent): void {
     if (event.kind === "gap") this.#queue.hole(event, "");
+    if (event.kind === "passed") this.#count(event.side, event.offset, event.length);
     if (event.kind !== "bytes") return;
-    if (this.#application === "unknown" && event.side === "client" && isClientHello(event.bytes)) {
-      this.handover = { client: event.offset, server: this.#ends.server };
+    if (this.#application === "unknown" && this.#beginsTls(event)) {
+      this.handover = { ...this.#ends, [event.side]: event.offset };
       return;
     }
     this.#tellMidstream(event.side, event.frame, event.offset, event.bytes.length);
-    this.#bytes += event.bytes.length;
-    this.#ends[event.side] = event.offset + event.bytes.length;
+    this.#count(event.side, event.offset, event.bytes.length);
+  }
+
+  /** Only where a client may yet begin TLS is anything looked at. */
+  unwatchedBytes(side: Side): number {
+    const isTold = this.#told || !this.#conversation.midstream;
+    return isTold && (this.#application !== "unknown" || side === "server") ? Number.MAX_SAFE_INTEGER : 0;
   }
 
   next(): SnifferEvent | undefined {
@@ -55,6 +52,15 @@ export class OpaqueObserver implements MessageObserver {
     const tally = emptyMessageTally();
     tally[CLEAR.has(this.#application) ? "plaintext" : "not_understood"] = this.#bytes;
     return tally;
+  }
+
+  #count(side: Side, offset: number, length: number): void {
+    this.#bytes += length;
+    this.#ends[side] = offset + length;
+  }
+
+  #beginsTls({ side, bytes }: BytesEvent): boolean {
+    return this.#conversation.protocol === "udp" ? beginsDatagramTls(bytes) : side === "client" && isClientHello(bytes);
   }
 
   #tellMidstream(side: Side, frame: number, offset: number, length: number): void {

@@ -4,6 +4,8 @@ import type { BytesEvent } from "./message-observer.js";
 export interface TextLine {
   /** Latin-1, without the line end. */
   readonly text: string;
+  /** True where the line was longer than what is kept of one. */
+  readonly isCut: boolean;
   readonly offset: number;
   /** With the line end. */
   readonly length: number;
@@ -42,7 +44,8 @@ export class TextLines {
 
   #take(frame: number): TextLine {
     const text = this.#text.replace(/\r?\n$/, "");
-    const line = { text, offset: this.#start, length: this.#length, frame };
+    const isCut = this.#length > MAX_LINE_BYTES;
+    const line = { text, isCut, offset: this.#start, length: this.#length, frame };
     this.clear();
     return line;
   }

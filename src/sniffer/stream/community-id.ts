@@ -1,5 +1,5 @@
 // Community ID version 1 with seed 0: one name for a conversation in every tool (github.com/corelight/community-id-spec).
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export interface FlowTuple {
   readonly protocol: number;
@@ -18,6 +18,6 @@ export function communityId(flow: FlowTuple): string {
       ? [source, destination, sourcePort, destinationPort]
       : [destination, source, destinationPort, sourcePort];
   const tail = Buffer.from([protocol, 0, lowPort >> 8, lowPort & 0xff, highPort >> 8, highPort & 0xff]);
-  const hash = createHash("sha1").update(Buffer.alloc(2)).update(low).update(high).update(tail);
-  return `1:${hash.digest("base64")}`;
+  const text = hash("sha1", Buffer.concat([Buffer.alloc(2), low, high, tail]), "base64");
+  return `1:${text}`;
 }

@@ -22,22 +22,34 @@ export interface Indexed<Flow> {
 
 export class FlowIndex<Flow extends Indexed<Flow>> {
   readonly #first = new Map<number, Flow>();
+  readonly #seed: number;
+  /** Packets of a flow come in bursts. */
+  #latest: Flow | undefined;
+
+  /** A seed that nobody can guess keeps a capture from being made of flows that all share a hash. */
+  constructor(seed = 0) {
+    this.#seed = seed;
+  }
 
   /** The flow of this packet. */
   find(packet: DecodedPacket): Flow | undefined {
-    let flow = this.#first.get(hashPacket(packet));
+    const latest = this.#latest;
+    if (latest !== undefined && sideOf(packet, latest.ends) !== undefined) return latest;
+    let flow = this.#first.get(hashPacket(packet, this.#seed));
     while (flow !== undefined && sideOf(packet, flow.ends) === undefined) flow = flow.sameHash;
+    this.#latest = flow;
     return flow;
   }
 
   add(flow: Flow): void {
-    flow.hash = hashEnds(flow.ends);
+    flow.hash = hashEnds(flow.ends, this.#seed);
     flow.sameHash = this.#first.get(flow.hash);
     this.#first.set(flow.hash, flow);
   }
 
   /** The flow must be in the index. */
   remove(flow: Flow): void {
+    if (this.#latest === flow) this.#latest = undefined;
     const first = this.#first.get(flow.hash);
     if (first !== flow) unlink(first, flow);
     else if (flow.sameHash === undefined) this.#first.delete(flow.hash);
@@ -75,26 +87,37 @@ function unlink<Flow extends Indexed<Flow>>(first: Flow | undefined, flow: Flow)
   if (before !== undefined) before.sameHash = flow.sameHash;
 }
 
-function hashPacket(packet: DecodedPacket): number {
+function hashPacket(packet: DecodedPacket, seed: number): number {
   const { addresses, addressBytes, transport } = packet;
-  const source = hashEnd(addresses, packet.sourceAt, addressBytes, packet.sourcePort);
-  return combine(source, hashEnd(addresses, packet.destinationAt, addressBytes, packet.destinationPort), transport);
+  const source = hashEnd(addresses, packet.sourceAt, addressBytes, packet.sourcePort, seed);
+  const destination = hashEnd(addresses, packet.destinationAt, addressBytes, packet.destinationPort, seed);
+  return combine(source, destination, transport);
 }
 
-function hashEnds({ transport, addresses, clientPort, serverPort }: FlowEnds): number {
+function hashEnds({ transport, addresses, clientPort, serverPort }: FlowEnds, seed: number): number {
   const length = addresses.length / 2;
-  const client = hashEnd(addresses, 0, length, clientPort);
-  return combine(client, hashEnd(addresses, length, length, serverPort), transport);
+  const client = hashEnd(addresses, 0, length, clientPort, seed);
+  return combine(client, hashEnd(addresses, length, length, serverPort, seed), transport);
 }
 
-/** FNV-1a over the address and the port. */
-function hashEnd(bytes: Uint8Array, at: number, length: number, port: number): number {
-  let hash = 0x811c9dc5 ^ port;
-  for (let index = at; index < at + length; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x01000193);
-  return Math.imul(hash ^ (port >> 8), 0x01000193);
+/** Word by word, each mixed as MurmurHash3 mixes its blocks. */
+function hashEnd(bytes: Uint8Array, at: number, length: number, port: number, seed: number): number {
+  let hash = mix(seed, port);
+  for (let index = at; index < at + length; index += 4) {
+    const high = ((bytes[index] ?? 0) << 24) | ((bytes[index + 1] ?? 0) << 16);
+    hash = mix(hash, high | ((bytes[index + 2] ?? 0) << 8) | (bytes[index + 3] ?? 0));
+  }
+  return hash ^ (hash >>> 15);
+}
+
+function mix(hash: number, word: number): number {
+  const scrambled = Math.imul(word, 0xcc9e2d51);
+  const mixed = hash ^ Math.imul((scrambled << 15) | (scrambled >>> 17), 0x1b873593);
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }
 
 /** The same for both directions. */
 function combine(left: number, right: number, transport: number): number {
-  return ((left + right) ^ Math.imul(left ^ right, 0x9e3779b1) ^ transport) | 0;
+  const both = Math.imul((left + right) ^ Math.imul(left ^ right, 0x9e3779b1), 0x85ebca6b) ^ transport;
+  return both ^ (both >>> 13);
 }

@@ -16,10 +16,20 @@ export interface HeldSegment {
 /** Called with the part of new bytes that is held already, at this offset; `differs` when it is other bytes. */
 type Covered = (again: Uint8Array, offset: number, differs: boolean) => void;
 
+/** What all held segments of a table cost together. */
+export interface HeldCost {
+  bytes: number;
+}
+
 export class HeldSegments {
+  readonly #inAll: HeldCost;
   /** Sorted by offset, without overlaps. */
   #segments: HeldSegment[] = [];
   #bytes = 0;
+
+  constructor(inAll: HeldCost = { bytes: 0 }) {
+    this.#inAll = inAll;
+  }
 
   get first(): HeldSegment | undefined {
     return this.#segments[0];
@@ -71,6 +81,7 @@ export class HeldSegments {
       if (segment.offset !== end) break;
       end = endOf(segment);
       this.#bytes -= segment.bytes.length;
+      this.#inAll.bytes -= segment.bytes.length + SEGMENT_COST_BYTES;
       count++;
     }
     return count === 0 ? [] : this.#segments.splice(0, count);
@@ -79,16 +90,22 @@ export class HeldSegments {
   #insert(index: number, offset: number, bytes: Uint8Array, cutBytes: number): void {
     this.#segments.splice(index, 0, { offset, bytes, cutBytes });
     this.#bytes += bytes.length;
+    this.#inAll.bytes += bytes.length + SEGMENT_COST_BYTES;
   }
 
-  /** Most segments arrive near the end, so the search begins there. */
+  /** Most segments arrive at the end; for the rest, thousands may be held. */
   #firstEndingAfter(offset: number): number {
-    let index = this.#segments.length;
-    for (; index > 0; index--) {
-      const before = this.#segments[index - 1];
-      if (before === undefined || endOf(before) <= offset) break;
+    const last = this.#segments.at(-1);
+    let high = this.#segments.length;
+    if (last === undefined || endOf(last) <= offset) return high;
+    let low = 0;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const segment = this.#segments[middle];
+      if (segment === undefined || endOf(segment) > offset) high = middle;
+      else low = middle + 1;
     }
-    return index;
+    return low;
   }
 }
 

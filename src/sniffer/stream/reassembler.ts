@@ -1,9 +1,10 @@
 // One direction of a TCP connection put in order (RFC 9293, section 3.10): disorder, overlaps, loss, the wrap of sequence
-// numbers. Where bytes were sent twice, the first to arrive are kept.
+// numbers. Where bytes were sent twice, the first to arrive are kept. An end that data follows was none.
 //
 //   delivered ──────────────▶│ hole │ held │ hole │ held
 //                            └ next
-import { HeldSegments } from "./held-segments.js";
+import { NOWHERE } from "../packet/packet-cursor.js";
+import { type HeldCost, HeldSegments } from "./held-segments.js";
 import { NO_RECORD, type RecentBytes } from "./recent-bytes.js";
 import { advanceSequence, sequenceDistance } from "./sequence.js";
 
@@ -25,9 +26,12 @@ export const DEFAULT_REASSEMBLY_LIMITS: ReassemblyLimits = {
   patiencePackets: 64,
 };
 
-/** Where results go, in the order of the stream. `bytes` is only valid during the call. */
+/**
+ * Where results go, in the order of the stream. `bytes` is only valid during the call; `position` says where it stands in
+ * a PacketMemory, or NOWHERE.
+ */
 export interface ReassemblySink {
-  bytes(offset: number, bytes: Uint8Array, frame: number): void;
+  bytes(offset: number, bytes: Uint8Array, frame: number, position: number): void;
   gap(offset: number, length: number, frame: number): void;
   oddity(what: string, offset: number, length: number, frame: number): void;
 }
@@ -49,7 +53,7 @@ export class Reassembler {
   #next: number | undefined;
   /** The same byte's offset in the stream. */
   #offset = 0;
-  readonly #held = new HeldSegments();
+  readonly #held: HeldSegments;
   #finOffset: number | undefined;
   #packetsSinceHole = 0;
   #acknowledged: Acknowledged | undefined;
@@ -58,7 +62,8 @@ export class Reassembler {
   #retransmittedBytes = 0;
   #unplacedBytes = 0;
 
-  constructor(sink: ReassemblySink, limits: ReassemblyLimits, recent: RecentBytes) {
+  constructor(sink: ReassemblySink, limits: ReassemblyLimits, recent: RecentBytes, heldInAll?: HeldCost) {
+    this.#held = new HeldSegments(heldInAll);
     this.#sink = sink;
     this.#limits = limits;
     this.#recent = recent;
@@ -89,7 +94,7 @@ export class Reassembler {
     return this.#retransmittedBytes;
   }
 
-  /** Bytes that have no place: behind the FIN, or far outside any window. */
+  /** Bytes that have no place: a keep-alive's behind the FIN, or far outside any window. */
   get unplacedBytes(): number {
     return this.#unplacedBytes;
   }
@@ -97,6 +102,7 @@ export class Reassembler {
   /** The stream's first byte has this sequence number: the SYN's plus one. Changes nothing once bytes have come. */
   start(sequence: number): void {
     if (this.hasBegun) return;
+    if (this.#next !== undefined) this.#moveEnd(sequenceDistance(sequence, this.#next));
     this.#first = sequence >>> 0;
     this.#next = this.#first;
   }
@@ -105,7 +111,7 @@ export class Reassembler {
    * Takes a segment's payload. Without a known start, the stream starts here. `cutBytes` followed it on the wire, but the
    * capture left them out: nobody can fill that hole, so it is told at once.
    */
-  push(sequence: number, bytes: Uint8Array, frame: number, cutBytes = 0): void {
+  push(sequence: number, bytes: Uint8Array, frame: number, cutBytes = 0, position = NOWHERE): void {
     if (bytes.length + cutBytes === 0) return;
     if (this.#next === undefined) this.start(sequence);
     const ahead = sequenceDistance(this.#next ?? sequence, sequence);
@@ -114,9 +120,21 @@ export class Reassembler {
       this.#unplaced(bytes.length, "segment far outside the window", Math.max(offset, 0), frame);
       return;
     }
-    this.#place(offset, bytes, cutBytes, frame);
+    this.#place(offset, bytes, cutBytes, frame, position);
     if (this.#held.count > 0) this.#packetsSinceHole++;
     this.#keepWithinLimits(frame);
+  }
+
+  /** Where in the stream this segment stands if it is simply the next one: -1 if it is not. */
+  offsetOfNext(sequence: number): number {
+    const isNext = sequence === this.#next && this.#held.count === 0 && this.#finOffset === undefined;
+    return isNext ? this.#offset : -1;
+  }
+
+  /** Takes the next segment by its place in a PacketMemory: its bytes are not delivered. */
+  pass(length: number, position: number): void {
+    this.#lastRecord = this.#recent.rememberAt(this.#lastRecord, this.#offset, length, position);
+    this.#advance(length);
   }
 
   /** The FIN stands at this sequence number: nothing has a place behind it. */
@@ -151,18 +169,30 @@ export class Reassembler {
     if (missing > 0 && missing <= this.#limits.maxAheadBytes) this.#skip(missing, frame);
   }
 
-  #place(offset: number, bytes: Uint8Array, cutBytes: number, frame: number): void {
-    const room = (this.#finOffset ?? Number.POSITIVE_INFINITY) - offset;
-    if (bytes.length > room) {
-      const kept = Math.max(0, room);
-      this.#unplaced(bytes.length - kept, "data behind the end of the stream", offset + kept, frame);
-      if (kept > 0) this.#placeWithin(offset, bytes.subarray(0, kept), 0, frame);
-      return;
+  #place(offset: number, bytes: Uint8Array, cutBytes: number, frame: number, position: number): void {
+    const behind = offset + bytes.length - (this.#finOffset ?? Number.POSITIVE_INFINITY);
+    if (behind > 0) {
+      // A keep-alive of a side that has ended stands in the FIN's own place (RFC 9293, section 3.8.4).
+      if (bytes.length === 1 && behind === 1) {
+        this.#unplacedBytes += 1;
+        return;
+      }
+      // A forged FIN would hide all that follows, and what a receiver ignores can be read on the wire all the same.
+      this.#sink.oddity("data behind the end of the stream", offset + bytes.length - behind, behind, frame);
+      this.#finOffset = undefined;
     }
-    this.#placeWithin(offset, bytes, Math.min(cutBytes, room - bytes.length), frame);
+    const room = (this.#finOffset ?? Number.POSITIVE_INFINITY) - offset - bytes.length;
+    this.#placeWithin(offset, bytes, Math.min(cutBytes, room), frame, position);
   }
 
-  #placeWithin(offset: number, bytes: Uint8Array, cutBytes: number, frame: number): void {
+  /** In a capture out of order, the FIN may have come before the SYN that says where the stream begins. */
+  #moveEnd(bytes: number): void {
+    if (this.#finOffset === undefined) return;
+    const offset = this.#finOffset + bytes;
+    this.#finOffset = offset >= 0 && offset <= this.#limits.maxAheadBytes ? offset : undefined;
+  }
+
+  #placeWithin(offset: number, bytes: Uint8Array, cutBytes: number, frame: number, position: number): void {
     const known = Math.max(this.#offset - offset, 0);
     const old = Math.min(known, bytes.length);
     if (old > 0) this.#dropOld(offset, bytes.length === old ? bytes : bytes.subarray(0, old), frame);
@@ -170,7 +200,7 @@ export class Reassembler {
     const fresh = old === 0 ? bytes : bytes.subarray(old);
     const cut = Math.min(cutBytes, bytes.length + cutBytes - known);
     if (offset + known === this.#offset && this.#held.count === 0) {
-      if (fresh.length > 0) this.#deliver(fresh, frame);
+      if (fresh.length > 0) this.#deliver(fresh, frame, position === NOWHERE ? NOWHERE : position + old);
       if (cut > 0) this.#skip(cut, frame);
       return;
     }
@@ -198,17 +228,17 @@ export class Reassembler {
   #deliverHeld(frame: number): number {
     const followers = this.#held.takeFrom(this.#offset);
     for (const { bytes, cutBytes } of followers) {
-      if (bytes.length > 0) this.#deliver(bytes, frame);
+      if (bytes.length > 0) this.#deliver(bytes, frame, NOWHERE);
       if (cutBytes > 0) this.#skip(cutBytes, frame);
     }
     return followers.length;
   }
 
-  #deliver(bytes: Uint8Array, frame: number): void {
+  #deliver(bytes: Uint8Array, frame: number, position: number): void {
     const offset = this.#offset;
-    this.#lastRecord = this.#recent.remember(this.#lastRecord, offset, bytes);
+    this.#lastRecord = this.#recent.remember(this.#lastRecord, offset, bytes, position);
     this.#advance(bytes.length);
-    this.#sink.bytes(offset, bytes, frame);
+    this.#sink.bytes(offset, bytes, frame, position);
   }
 
   #skipHolesBefore(offset: number, frame: number): void {

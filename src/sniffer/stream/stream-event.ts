@@ -1,5 +1,5 @@
 // What reassembly tells of a conversation, in the order in which it becomes known.
-import type { ConversationEvent, Side } from "../event.js";
+import type { Application, ConversationEvent, Side } from "../event.js";
 
 /** One side's address and port, as printed: "10.0.0.1:40005" or "[fe80::1]:443". */
 export interface Conversation {
@@ -15,12 +15,21 @@ export interface Conversation {
   /** Bytes delivered in order so far, per side (holes not counted). */
   readonly bytes: Record<Side, number>;
   gaps: number;
+  /**
+   * Bytes of each side that come next and that nobody wants to see, such as those of a long record: they are told by
+   * their number, as one `passed` event before the conversation's next other event. Set by whoever takes the events.
+   */
+  readonly unwatched: Record<Side, number>;
   /** True when the capture began after the connection did: frame boundaries are then unknown. */
   readonly midstream: boolean;
   state: "fin" | "rst" | "open";
-  /** What the conversation's JSON line says, as of now. */
-  summary(): Omit<ConversationEvent, "event" | "application">;
+  /** What it speaks, once that is clear; set by whoever watches it. */
+  application?: Application | undefined;
+  /** What the conversation's JSON line says, as of now; given at once, or when its hashes are there. */
+  summary(done: (summary: ConversationSummary) => void): void;
 }
+
+export type ConversationSummary = Omit<ConversationEvent, "event" | "application">;
 
 /**
  * `offset` counts from 0 in the side's stream (sequence number minus initial sequence number minus one; from the
@@ -30,6 +39,7 @@ export interface Conversation {
 export type StreamEvent =
   | { kind: "open"; conversation: Conversation; frame: number }
   | { kind: "bytes"; conversation: Conversation; side: Side; offset: number; bytes: Uint8Array; frame: number }
+  | { kind: "passed"; conversation: Conversation; side: Side; offset: number; length: number; frame: number }
   | { kind: "gap"; conversation: Conversation; side: Side; offset: number; length: number; frame: number }
   | {
       kind: "oddity";

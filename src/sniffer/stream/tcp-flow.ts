@@ -18,11 +18,14 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
   older: TcpFlow | UdpFlow | undefined;
   newer: TcpFlow | UdpFlow | undefined;
   hash = 0;
+  lingers = false;
+  touchedAt = 0;
   sameHash: TcpFlow | UdpFlow | undefined;
   readonly #means: TcpMeans;
   /** Made when first spoken of: half of a flood's connections never have a second side. */
   #client: TcpDirection | undefined;
   #server: TcpDirection | undefined;
+  #finSeen = false;
 
   constructor(conversation: TrackedConversation, means: TcpMeans) {
     this.conversation = conversation;
@@ -77,18 +80,23 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     const sequence = (flags & SYN) === 0 ? packet.sequence : advanceSequence(packet.sequence, 1);
     own.firstSeen ??= sequence;
     if ((flags & SYN) !== 0) this.#begin(packet, own, side);
-    const payload = packet.payload();
-    own.stream.push(sequence, payload, frame, packet.cutBytes);
+    const length = packet.payloadBytes;
+    const { cutBytes } = packet;
+    if (length + cutBytes > 0 && (cutBytes > 0 || !own.pass(sequence, length, frame, packet.payloadPosition))) {
+      own.stream.push(sequence, packet.payload(), frame, cutBytes, packet.payloadPosition);
+    }
     const other = side === "client" ? this.#server : this.#client;
     if ((flags & ACK) !== 0) other?.stream.acknowledged(packet.acknowledgment, frame);
-    if ((flags & FIN) !== 0) own.stream.end(advanceSequence(sequence, payload.length + packet.cutBytes));
-    this.#noteEnd(flags);
+    if ((flags & FIN) !== 0) this.#fin(own, advanceSequence(sequence, length + cutBytes));
+    if ((flags & RST) !== 0 || this.#finSeen) this.#noteEnd(flags);
   }
 
   /** Gives up what is missing and delivers the rest. */
   flush(frame: number): void {
     this.#client?.stream.flush(frame);
     this.#server?.stream.flush(frame);
+    this.#client?.sayPassed();
+    this.#server?.sayPassed();
     this.#noteEnd(0);
   }
 
@@ -104,6 +112,11 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     if (this.conversation.state === "rst") this.conversation.state = "open";
   }
 
+  #fin(own: TcpDirection, sequence: number): void {
+    this.#finSeen = true;
+    own.stream.end(sequence);
+  }
+
   #noteEnd(flags: number): void {
     const { conversation } = this;
     if (conversation.state !== "open") return;
@@ -116,12 +129,17 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
   }
 
   #direction(side: Side): TcpDirection {
-    if (side === "client") {
-      this.#client ??= new TcpDirection(this.conversation, side, this.#means);
-      return this.#client;
-    }
-    this.#server ??= new TcpDirection(this.conversation, side, this.#means);
-    return this.#server;
+    return (side === "client" ? this.#client : this.#server) ?? this.#newDirection(side);
+  }
+
+  #newDirection(side: Side): TcpDirection {
+    const direction = new TcpDirection(this.conversation, side, this.#means);
+    const other = side === "client" ? this.#server : this.#client;
+    direction.other = other;
+    if (other !== undefined) other.other = direction;
+    if (side === "client") this.#client = direction;
+    else this.#server = direction;
+    return direction;
   }
 }
 

@@ -1,10 +1,10 @@
 // What is kept of one conversation: who talks, how much, and a hash of each side's bytes.
-import type { ConversationEvent, Side } from "../event.js";
+import type { Application, Side } from "../event.js";
 import { formatEndpoint } from "../packet/ip-address.js";
 import { communityId } from "./community-id.js";
 import type { FlowEnds } from "./flow-index.js";
-import { StreamDigest } from "./stream-digest.js";
-import type { Conversation } from "./stream-event.js";
+import type { Conversation, ConversationSummary } from "./stream-event.js";
+import type { NewStreamHash, StreamHash } from "./stream-hash.js";
 
 /** Texts and hashes are made when first asked for: a flood of SYNs opens a million conversations that nobody reads. */
 export class TrackedConversation implements Conversation {
@@ -13,19 +13,24 @@ export class TrackedConversation implements Conversation {
   readonly firstFrame: number;
   readonly midstream: boolean;
   readonly bytes: Record<Side, number> = { client: 0, server: 0 };
+  readonly unwatched: Record<Side, number> = { client: 0, server: 0 };
   lastFrame: number;
   gaps = 0;
   state: "fin" | "rst" | "open" = "open";
-  #clientDigest: StreamDigest | undefined;
-  #serverDigest: StreamDigest | undefined;
+  application: Application | undefined;
+  readonly #newHash: NewStreamHash;
+  #clientHash: StreamHash | undefined;
+  #serverHash: StreamHash | undefined;
+  readonly #gapEnds: Record<Side, number> = { client: -1, server: -1 };
   #texts: { client: string; server: string; communityId: string } | undefined;
 
-  constructor(id: number, ends: FlowEnds, firstFrame: number, midstream: boolean) {
+  constructor(id: number, ends: FlowEnds, firstFrame: number, midstream: boolean, newHash: NewStreamHash) {
     this.id = id;
     this.ends = ends;
     this.firstFrame = firstFrame;
     this.lastFrame = firstFrame;
     this.midstream = midstream;
+    this.#newHash = newHash;
   }
 
   get protocol(): "tcp" | "udp" {
@@ -53,41 +58,58 @@ export class TrackedConversation implements Conversation {
   }
 
   /** Counts bytes that are being delivered. */
-  deliver(side: Side, bytes: Uint8Array): void {
+  deliver(side: Side, bytes: Uint8Array, position: number): void {
     this.bytes[side] += bytes.length;
-    this.#digest(side).update(bytes);
+    this.#hash(side).update(bytes, position);
   }
 
-  /** Counts a hole that is being given up. */
+  /** The same for bytes that nobody wants to see; false where their hash must. */
+  pass(side: Side, length: number, position: number): boolean {
+    if (!this.#hash(side).pass(length, position)) return false;
+    this.bytes[side] += length;
+    return true;
+  }
+
+  /** Counts a hole that is being given up; holes next to each other are one. */
   miss(side: Side, offset: number, length: number): void {
-    if (this.#digest(side).noteGap(offset, length)) this.gaps++;
+    if (offset !== this.#gapEnds[side]) this.gaps++;
+    this.#gapEnds[side] = offset + length;
   }
 
-  summary(): Omit<ConversationEvent, "event" | "application"> {
-    return {
-      id: this.id,
-      protocol: this.protocol,
-      client: this.client,
-      server: this.server,
-      community_id: this.communityId,
-      first_frame: this.firstFrame,
-      last_frame: this.lastFrame,
-      client_bytes: this.bytes.client,
-      server_bytes: this.bytes.server,
-      client_sha256: this.#digest("client").sha256(),
-      server_sha256: this.#digest("server").sha256(),
-      gaps: this.gaps,
-      state: this.state,
-    };
+  summary(done: (summary: ConversationSummary) => void): void {
+    const { id, protocol, client, server, communityId, firstFrame, lastFrame, bytes, gaps, state } = this;
+    let clientSha256 = "";
+    this.#hash("client").sha256((hex) => {
+      clientSha256 = hex;
+    });
+    // Hashes come in the order in which they are asked for: with this one, both are there.
+    this.#hash("server").sha256((serverSha256) => {
+      done({
+        id,
+        protocol,
+        client,
+        server,
+        community_id: communityId,
+        first_frame: firstFrame,
+        last_frame: lastFrame,
+        client_bytes: bytes.client,
+        server_bytes: bytes.server,
+        client_sha256: clientSha256,
+        server_sha256: serverSha256,
+        gaps,
+        state,
+      });
+    });
   }
 
-  #digest(side: Side): StreamDigest {
+  /** Made when first needed: half of a flood's connections never have a second side. */
+  #hash(side: Side): StreamHash {
     if (side === "client") {
-      this.#clientDigest ??= new StreamDigest();
-      return this.#clientDigest;
+      this.#clientHash ??= this.#newHash();
+      return this.#clientHash;
     }
-    this.#serverDigest ??= new StreamDigest();
-    return this.#serverDigest;
+    this.#serverHash ??= this.#newHash();
+    return this.#serverHash;
   }
 
   #described(): { client: string; server: string; communityId: string } {

@@ -16,6 +16,8 @@ export class UdpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
   older: TcpFlow | UdpFlow | undefined;
   newer: TcpFlow | UdpFlow | undefined;
   hash = 0;
+  lingers = false;
+  touchedAt = 0;
   sameHash: TcpFlow | UdpFlow | undefined;
   readonly #say: (event: StreamEvent) => void;
 
@@ -39,7 +41,7 @@ export class UdpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     if (packet.payloadBytes === 0) return;
     const offset = conversation.bytes[side];
     const bytes = packet.payload();
-    conversation.deliver(side, bytes);
+    conversation.deliver(side, bytes, packet.payloadPosition);
     this.#say({ kind: "bytes", conversation, side, offset, bytes, frame: packet.frame });
   }
 

@@ -65,11 +65,17 @@ t.test("bearer tokens, cookies and secrets in a query are masked", async (t) => 
   t.notMatch(JSON.stringify(events), "hunter2");
   t.match(events, [
     { fields: { target: "/x?user=a&password=[redacted: 7 bytes]&n=1#f" } },
+    { what: "password", field: "http target", evidence: { offset: 23, length: 7 } },
     { what: "cookie" },
     { what: "session token" },
     {},
     { what: "cookie", side: "server" },
   ]);
+});
+
+t.test("a credential that ends the target ends before the version", async (t) => {
+  const { findings } = watch([["client", "GET /x?token=abc HTTP/1.1\r\n\r\n"]]);
+  t.match(findings, [{ what: "session token", value: "[redacted: 3 bytes]", evidence: { offset: 13, length: 3 } }]);
 });
 
 t.test("a tunnel that CONNECT opened, and a change of protocol, are handed over", async (t) => {
@@ -120,6 +126,16 @@ t.test("a hole within a body does no harm; one elsewhere is bridged where a head
   t.match(lost.findings[0], { visibility: "damaged", evidence: { length: 6 } });
 });
 
+t.test("more spaces than one, and spaces within a target, do not end HTTP", async (t) => {
+  const seen = watch([["client", "GET    /a  HTTP/1.1\r\n\r\nGET /b c|d HTTP/1.1\r\n\r\nGET /e HTTP/1.1\r\n\r\n"]]);
+  t.same(
+    summary(seen).map(([, , , target]) => target),
+    ["/a", "/b c|d", "/e"],
+  );
+  const spaces = watch([["client", `GET /${" ".repeat(60_000)}x\r\n\r\n`]]);
+  t.same(spaces.messages, []);
+});
+
 t.test("what is no message any more is said to be none", async (t) => {
   const { findings } = watch([["client", "GET / HTTP/1.1\r\n\r\nwhat is this\r\n\r\nGET / HTTP/1.1\r\n\r\n"]]);
   t.match(findings[0], { visibility: "damaged", what: /not HTTP/, evidence: { offset: 18 } });
@@ -128,4 +144,34 @@ t.test("what is no message any more is said to be none", async (t) => {
 t.test("lines and heads without end take no memory without end", async (t) => {
   const { messages } = watch([["client", `GET /${"a".repeat(100_000)} HTTP/1.1\r\n${"x: y\r\n".repeat(5000)}`]]);
   t.same(messages, []);
+});
+
+t.test("names and passwords in forms, JSON and Digest are found where they stand, in chunks too", async (t) => {
+  const form = "user=bob&pass+x=1&password=hun%74er2";
+  const chunked = `${(20).toString(16)}\r\n${form.slice(0, 20)}\r\n${(form.length - 20).toString(16)}\r\n${form.slice(20)}\r\n0\r\n\r\n`;
+  const type = "Content-Type: application/x-www-form-urlencoded\r\n";
+  const json = '{"login": "bob", "n": 1, "password":"hun\\"ter2"}';
+  const texts = [
+    `POST / HTTP/1.1\r\n${type}Content-Length: ${form.length}\r\n\r\n${form}`,
+    `POST / HTTP/1.1\r\n${type}Transfer-Encoding: chunked\r\n\r\n${chunked}`,
+    `POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n${json}`,
+    'GET / HTTP/1.1\r\nAuthorization: Digest username="bob", realm="r", response="0123abcd"\r\n\r\n',
+  ];
+  for (const text of texts) {
+    for (const chunking of [whole, byteByByte]) {
+      const { findings } = watch([["client", text]], { chunking });
+      t.match(findings, [
+        { what: "username", value: "bob" },
+        { what: /password$/, value: /^\[redacted: [78] bytes\]$/ },
+      ]);
+      const { offset = 0, length = 0 } = findings[1]?.evidence ?? {};
+      t.match(text.slice(offset, offset + length), /^(hun.*ter2|hun%74er2|0123abcd)$/);
+    }
+  }
+});
+
+t.test("heads of a thousand lines and lines of many kilobytes do not lose the place", async (t) => {
+  const head = `POST /${"a".repeat(20_000)} HTTP/1.1\r\n${"x: y\r\n".repeat(1000)}Content-Length: 5\r\n\r\n12345`;
+  const { messages } = watch([["client", `${head}GET /next HTTP/1.1\r\n\r\n`]]);
+  t.match(messages, [{ method: "POST" }, { method: "GET", fields: { target: "/next" } }]);
 });

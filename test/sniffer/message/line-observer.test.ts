@@ -47,6 +47,17 @@ const LOGINS: [string, LineProtocol, Turn[]][] = [
       ["client", `${base64("hunter2")}\r\n`],
     ],
   ],
+  [
+    "IMAP LOGIN with literals",
+    "imap",
+    [
+      ["client", "a1 LOGIN {3}\r\n"],
+      ["server", "+ go on\r\n"],
+      ["client", "bob {7}\r\n"],
+      ["server", "+ go on\r\n"],
+      ["client", "hunter2\r\n"],
+    ],
+  ],
   ["IMAP AUTHENTICATE PLAIN", "imap", [["client", `a AUTHENTICATE PLAIN ${base64("\0bob\0hunter2")}\r\n`]]],
 ];
 
@@ -116,4 +127,83 @@ t.test("a hole loses the line, and says so", async (t) => {
 t.test("a line without end is cut off, not kept", async (t) => {
   const { tally } = watch("ftp", [["client", `USER ${"x".repeat(1_000_000)}`]]);
   t.equal(tally.plaintext, 1_000_005);
+});
+
+const DIGEST = "b913a602c7eda7a495b4e6e7334d3890";
+const HASHED: [string, LineProtocol, Turn[]][] = [
+  [
+    "CRAM-MD5",
+    "smtp",
+    [
+      ["client", "AUTH CRAM-MD5\r\n"],
+      ["server", "334 x\r\n"],
+      ["client", `${base64(`bob ${DIGEST}`)}\r\n`],
+    ],
+  ],
+  ["APOP", "pop3", [["client", `APOP bob ${DIGEST}\r\n`]]],
+  [
+    "SCRAM",
+    "imap",
+    [
+      ["client", `a AUTHENTICATE SCRAM-SHA-256 ${base64("n,,n=bob,r=abc")}\r\n`],
+      ["server", "+ abc\r\n"],
+      ["client", `${base64("c=biws,r=abcdef,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")}\r\n`],
+    ],
+  ],
+  [
+    "RTSP's Digest",
+    "rtsp",
+    [["client", `DESCRIBE rtsp://h/ RTSP/1.0\r\nAuthorization: Digest username="bob", response="${DIGEST}"\r\n\r\n`]],
+  ],
+];
+
+for (const [what, protocol, turns] of HASHED) {
+  for (const chunking of [whole, byteByByte]) {
+    t.test(`${what} gives the name and a hash that is open to guessing (${chunking.name})`, async (t) => {
+      const seen = watch(protocol, turns, { chunking });
+      t.match(seen.findings, [
+        { what: "username", value: "bob" },
+        { what: "hashed password", value: /^\[redacted/, field: /open to guessing/ },
+      ]);
+      t.notMatch(JSON.stringify(seen.events), DIGEST);
+    });
+  }
+}
+
+t.test("a bearer token in SASL is a session token", async (t) => {
+  const { findings } = watch("imap", [
+    ["client", `a AUTHENTICATE XOAUTH2 ${base64("user=bob\x01auth=Bearer hunter2\x01\x01")}\r\n`],
+  ]);
+  t.match(findings, [{ value: "bob" }, { what: "session token", value: "[redacted: 7 bytes]" }]);
+});
+
+t.test("a refused AUTH makes no password of the next command, nor does the text of a mail say one", async (t) => {
+  t.same(
+    watch("smtp", [
+      ["client", "AUTH LOGIN\r\n"],
+      ["server", "535 no\r\n"],
+      ["client", "QUIT\r\n"],
+    ]).findings,
+    [],
+  );
+  const mail = `DATA\r\nAUTH PLAIN ${base64("\0bob\0hunter2")}\r\n.\r\n`;
+  t.same(watch("smtp", [["client", mail]]).findings, []);
+});
+
+t.test("lines cut or changed at every byte give findings, never an exception", async () => {
+  for (const [, protocol, turns] of [...LOGINS, ...HASHED]) {
+    turns.forEach(([, said], turn) => {
+      const text = String(said);
+      for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        const flipped = text.slice(0, at) + String.fromCharCode(code ^ 0xff) + text.slice(at + 1);
+        for (const changed of [text.slice(0, at), flipped]) {
+          watch(
+            protocol,
+            turns.map(([side, whole], index) => [side, index === turn ? changed : whole] as Turn),
+          );
+        }
+      }
+    });
+  }
 });

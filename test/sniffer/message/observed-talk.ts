@@ -21,14 +21,15 @@ export interface Observed {
 export interface ObserveOptions {
   readonly chunking?: Chunking;
   readonly midstream?: boolean;
+  readonly protocol?: "tcp" | "udp";
 }
 
 export function observe(
   make: (conversation: Conversation) => MessageObserver,
   turns: readonly Turn[],
-  { chunking = whole, midstream = false }: ObserveOptions = {},
+  { chunking = whole, midstream = false, protocol = "tcp" }: ObserveOptions = {},
 ): Observed {
-  const talk = conversation(midstream);
+  const talk = { ...conversation(midstream), protocol };
   const observer = make(talk);
   const events: SnifferEvent[] = [];
   const offsets = { client: 0, server: 0 };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import t from "tap";
+import type { ConversationSummary } from "../../../src/sniffer/stream/stream-event.js";
 import { ACK, FIN, handshake, SYN, TableScript } from "./table-script.js";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -19,7 +20,9 @@ t.test("the summary holds the hash of what was delivered, holes not included", a
     .tcp({ from: "client", sequence: 1001, data: "hello" })
     .tcp({ from: "client", sequence: 1008, data: "world" })
     .finish();
-  t.match(script.conversations[0]?.summary(), {
+  const summaries: ConversationSummary[] = [];
+  script.conversations[0]?.summary((summary) => summaries.push(summary));
+  t.match(summaries[0], {
     id: 0,
     protocol: "tcp",
     client: "10.0.0.1:40000",
@@ -123,7 +126,7 @@ t.test("every payload byte is delivered, came again, or has no place", async (t)
   const dropped = [table.retransmittedBytes, table.unplacedBytes];
   script.finish();
   t.same([table.retransmittedBytes, table.unplacedBytes], dropped, "closing changes no count");
-  t.same(dropped, [3 + 6, 6 + 5]);
+  t.same(dropped, [3 + 6, 5]);
   const delivered = [...script.streams.values()].reduce((sum, bytes) => sum + bytes.length, 0);
   t.equal(delivered + table.retransmittedBytes + table.unplacedBytes, payloadBytes);
 });

@@ -122,19 +122,44 @@ t.test("keep-alives bring nothing", async (t) => {
   t.equal(stream.retransmittedBytes, 1);
 });
 
-t.test("nothing has a place behind the end", async (t) => {
+t.test("data behind the end is told and delivered: an end that data follows was none", async (t) => {
   const { push, heard, stream } = reassembler(0);
   stream.end(5);
   t.equal(stream.finished, false);
   push(3, "lo and more");
   t.equal(heard(), "(data behind the end of the stream 5+9)");
   push(0, "hel");
+  t.equal(heard(), "hello and more");
+  t.equal(stream.finished, false);
+  stream.end(14);
+  t.equal(stream.finished, true);
+  push(14, "extra");
+  t.equal(heard(), "(data behind the end of the stream 14+5)extra");
+  t.equal(stream.unplacedBytes, 0);
+});
+
+t.test("the keep-alive of a side that has ended brings nothing", async (t) => {
+  const { push, heard, stream } = reassembler(0);
+  push(0, "hello");
+  stream.end(5);
+  push(5, "\0");
   t.equal(heard(), "hello");
   t.equal(stream.finished, true);
-  stream.end(50);
-  push(5, "extra");
-  t.equal(heard(), "(data behind the end of the stream 5+5)");
-  t.equal(stream.unplacedBytes, 14);
+  t.equal(stream.unplacedBytes, 1);
+});
+
+t.test("an end that came before the beginning was known keeps its place", async (t) => {
+  const { push, heard, stream } = reassembler(undefined);
+  stream.end(1005);
+  stream.start(1000);
+  t.equal(stream.finished, false);
+  push(1000, "hello");
+  t.equal(heard(), "hello");
+  t.equal(stream.finished, true);
+  const other = reassembler(undefined).stream;
+  other.end(1005);
+  other.start(2000);
+  t.equal(other.finished, false, "an end before the beginning is none");
 });
 
 t.test("an end in the middle of what was delivered, or far ahead, is not believed", async (t) => {

@@ -1,4 +1,5 @@
 import t from "tap";
+import { PacketMemory } from "../../../src/sniffer/packet/packet-memory.js";
 import { NO_RECORD, RecentBytes } from "../../../src/sniffer/stream/recent-bytes.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -51,3 +52,37 @@ t.test("a segment larger than the room is not remembered, nor anything without r
   const none = new RecentBytes(0);
   t.equal(none.differs(none.remember(NO_RECORD, 0, bytes("x")), 0, bytes("y")), false);
 });
+
+t.test("bytes that lie in a packet memory are compared there, for as long as they do", async (t) => {
+  const memory = new PacketMemory({ slots: 2, slotBytes: 100 });
+  const recent = new RecentBytes(1000, memory);
+  memory.slot.set(bytes("hello"), 10);
+  const first = recent.remember(NO_RECORD, 0, memory.slot.subarray(10, 15), memory.position + 10);
+  const last = recent.remember(first, 5, bytes(" world"));
+  t.equal(recent.differs(last, 0, bytes("hello world")), false);
+  t.equal(recent.differs(last, 0, bytes("hellO world")), true);
+  t.equal(recent.differs(last, 0, bytes("hello worlD")), true);
+  memory.turnOver();
+  t.equal(recent.differs(last, 0, bytes("hellO world")), true);
+  memory.turnOver();
+  memory.slot.fill(0);
+  t.equal(recent.differs(last, 0, bytes("hellO world")), false, "what is gone differs from nothing");
+});
+
+t.test(
+  "of an input, what was remembered is forgotten after so many bytes of it, however many slots they took",
+  async (t) => {
+    for (const turns of [0, 1]) {
+      const memory = new PacketMemory({ slots: 3, slotBytes: 100 });
+      const recent = new RecentBytes(1000, memory);
+      memory.slot.set(bytes("hello"));
+      const placed = recent.remember(NO_RECORD, 0, memory.slot.subarray(0, 5), memory.position);
+      const copied = recent.remember(NO_RECORD, 0, bytes("hello"));
+      for (let turn = 0; turn < turns; turn++) memory.turnOver();
+      memory.inputOffset = memory.lastingBytes;
+      for (const record of [placed, copied]) t.equal(recent.differs(record, 0, bytes("other")), true);
+      memory.inputOffset += 1;
+      for (const record of [placed, copied]) t.equal(recent.differs(record, 0, bytes("other")), false);
+    }
+  },
+);

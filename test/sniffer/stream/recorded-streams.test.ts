@@ -18,7 +18,7 @@ function summaries(file: string): Summary[] {
   const closed: Summary[] = [];
   const drain = () => {
     for (let event = table.next(); event !== undefined; event = table.next()) {
-      if (event.kind === "close") closed.push(event.conversation.summary());
+      if (event.kind === "close") event.conversation.summary((summary) => closed.push(summary));
     }
   };
   reader.push(fixture(file));

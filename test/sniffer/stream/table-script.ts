@@ -36,7 +36,7 @@ export class TableScript {
   #frame = 0;
 
   constructor(limits: Partial<ConversationLimits> = {}) {
-    this.table = new ConversationTable(limits);
+    this.table = new ConversationTable({ limits });
   }
 
   tcp(step: Step): this {
@@ -113,6 +113,8 @@ function line(event: StreamEvent): string {
       return `open ${id}`;
     case "bytes":
       return `${id} ${event.side} ${event.offset} ${Buffer.from(event.bytes).toString("latin1")}`;
+    case "passed":
+      return `${id} ${event.side} passed ${event.offset}+${event.length}`;
     case "gap":
       return `${id} ${event.side} gap ${event.offset}+${event.length}`;
     case "oddity":
