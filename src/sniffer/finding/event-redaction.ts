@@ -16,6 +16,9 @@ const CONTRACT_KEYS: ReadonlySet<string> = new Set([
   "server_sha256",
 ]);
 
+/** The same of what stands in an assessment's lists. */
+const LISTED_KEYS: ReadonlySet<string> = new Set(["topic", "rating", "can"]);
+
 /** Below these, names came with the wire too. */
 const WIRE_NAMES: ReadonlySet<string> = new Set(["fields", "metadata", "details"]);
 
@@ -34,6 +37,9 @@ function redactValue(value: unknown, redact: (text: string) => string, names: bo
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value);
   return Object.fromEntries(
-    entries.map(([name, inner]) => [names ? redact(name) : name, redactValue(inner, redact, names)]),
+    entries.map(([name, inner]) => {
+      if (!names && LISTED_KEYS.has(name)) return [name, inner];
+      return [names ? redact(name) : name, redactValue(inner, redact, names)];
+    }),
   );
 }

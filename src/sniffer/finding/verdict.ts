@@ -1,5 +1,6 @@
 // What a man in the middle could read, in words, gathered from the events of a whole run in bounded memory.
 import type { Accounted, FindingEvent, SnifferEvent, SummaryEvent, Visibility } from "../event.js";
+import { LaterSummary } from "./later-summary.js";
 
 export interface VerdictLine {
   readonly visibility: Visibility | undefined;
@@ -10,9 +11,18 @@ export interface VerdictLine {
 /** What only someone with the keys could read is told apart from what everyone could. */
 type Kind = Visibility | "opened";
 
-interface Kept {
+export interface Kept {
   readonly finding: FindingEvent;
   count: number;
+}
+
+/** Findings of one kind. */
+export interface VerdictSection {
+  readonly visibility: Visibility;
+  readonly heading: string;
+  readonly kept: readonly Kept[];
+  /** Different ones that are only counted. */
+  readonly more: number;
 }
 
 /** Different findings of each kind that are told one by one; the others are counted. */
@@ -28,14 +38,50 @@ export class Verdict {
   };
   readonly #more: Record<Kind, number> = { readable: 0, metadata: 0, hidden: 0, damaged: 0, opened: 0 };
   readonly #applications = new Map<string, number>();
+  readonly #later = new LaterSummary();
   #summary: SummaryEvent | undefined;
 
   push(event: SnifferEvent): void {
     if (event.event === "finding") this.#keep(event);
+    else if (event.event === "assessment") this.#later.push(event);
     else if (event.event === "summary") this.#summary = event;
     else if (event.event === "conversation") {
       this.#applications.set(event.application, (this.#applications.get(event.application) ?? 0) + 1);
     }
+  }
+
+  /** The first line alone, also while the run goes on. */
+  get headline(): string {
+    const accounted = this.#summary?.accounted;
+    if (accounted !== undefined) return this.#headline(accounted);
+    const secrets = this.#secretsRead();
+    return secrets.length > 0 ? `A man in the middle could read ${listed(secrets)}.` : "No secret was readable so far.";
+  }
+
+  /** Who could do what of the run, in order of how bad it is; without what nothing was found of. */
+  sections(): VerdictSection[] {
+    return KINDS.map(([kind, heading]) => {
+      const visibility = kind === "opened" ? "hidden" : kind;
+      return { visibility, heading, kept: [...this.#kept[kind].values()], more: this.#more[kind] };
+    }).filter(({ kept }) => kept.length > 0);
+  }
+
+  /** What follows for the future, where handshakes were judged. */
+  later(): string[] {
+    return this.#later.lines();
+  }
+
+  /** Undefined before the end. */
+  get summary(): SummaryEvent | undefined {
+    return this.#summary;
+  }
+
+  get applications(): ReadonlyMap<string, number> {
+    return this.#applications;
+  }
+
+  get loudest(): Visibility | undefined {
+    return this.#summary && this.#loudest(this.#summary.accounted);
   }
 
   lines(): VerdictLine[] {
@@ -43,12 +89,9 @@ export class Verdict {
     if (this.#summary === undefined || accounted === undefined) return [];
     return [
       { visibility: this.#loudest(accounted), heading: true, text: this.#headline(accounted) },
-      ...this.#unknown(accounted),
-      ...this.#section("readable", "in the clear"),
-      ...this.#section("metadata", "told beside the content"),
-      ...this.#section("hidden", "hidden"),
-      ...this.#section("opened", "read here with the keys, hidden from those who lack them"),
-      ...this.#section("damaged", "missing or damaged"),
+      ...this.caveats().map((text) => ({ visibility: undefined, heading: false, text })),
+      ...this.sections().flatMap(sectionLines),
+      ...this.#whatIf(),
       ...this.#totals(this.#summary, accounted),
     ];
   }
@@ -76,10 +119,10 @@ export class Verdict {
   }
 
   /** What is not understood here may still be to others: silence about it would be a promise. */
-  #unknown(accounted: Accounted): VerdictLine[] {
-    if (accounted.not_understood === 0) return [];
-    const text = `${counted(accounted.not_understood, "byte")} more belong to nothing that is known here; others may read them.`;
-    return [{ visibility: undefined, heading: false, text }];
+  caveats(): string[] {
+    const unknown = this.#summary?.accounted.not_understood ?? 0;
+    if (unknown === 0) return [];
+    return [`${counted(unknown, "byte")} more belong to nothing that is known here; others may read them.`];
   }
 
   #secretsRead(): string[] {
@@ -94,14 +137,9 @@ export class Verdict {
     return accounted.ciphertext > 0 ? "hidden" : undefined;
   }
 
-  #section(kind: Kind, heading: string): VerdictLine[] {
-    const visibility = kind === "opened" ? "hidden" : kind;
-    const kept = [...this.#kept[kind].values()];
-    if (kept.length === 0) return [];
-    const lines = kept.map((one) => ({ visibility, heading: false, text: describe(one) }));
-    const more = this.#more[kind];
-    const rest = more === 0 ? [] : [{ visibility, heading: false, text: `and ${more} more` }];
-    return [{ visibility, heading: true, text: heading }, ...lines, ...rest];
+  #whatIf(): VerdictLine[] {
+    const lines = this.#later.lines().map((text) => ({ visibility: undefined, heading: false, text }));
+    return lines.length === 0 ? [] : [{ visibility: undefined, heading: true, text: "later" }, ...lines];
   }
 
   #totals(summary: SummaryEvent, accounted: Accounted): VerdictLine[] {
@@ -119,6 +157,20 @@ export class Verdict {
       ...(skipped.length > 0 ? [plain(`packets not looked into: ${skipped.join(", ")}`)] : []),
     ];
   }
+}
+
+const KINDS: readonly (readonly [kind: Kind, heading: string])[] = [
+  ["readable", "in the clear"],
+  ["metadata", "told beside the content"],
+  ["hidden", "hidden"],
+  ["opened", "read here with the keys, hidden from those who lack them"],
+  ["damaged", "missing or damaged"],
+];
+
+function sectionLines({ visibility, heading, kept, more }: VerdictSection): VerdictLine[] {
+  const lines = kept.map((one) => ({ visibility, heading: false, text: describe(one) }));
+  const rest = more === 0 ? [] : [{ visibility, heading: false, text: `and ${more} more` }];
+  return [{ visibility, heading: true, text: heading }, ...lines, ...rest];
 }
 
 /** "password: [redacted: 24 bytes] (packet 9, byte 12 of what client #0 sent, 24 long)". */

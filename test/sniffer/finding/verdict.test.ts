@@ -25,6 +25,7 @@ const summary = (accounted: Partial<SummaryEvent["accounted"]> = {}): SummaryEve
     padding: 0,
     retransmitted: 0,
     gap: 0,
+    truncated: 0,
     not_understood: 0,
     ...accounted,
   },
