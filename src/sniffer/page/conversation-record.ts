@@ -1,0 +1,154 @@
+// What the pages keep of one conversation, within bounds: its bars, what was found, what was said, and some of its bytes.
+import type { AssessmentEvent, FindingEvent, RecordEvent, Side, SnifferEvent } from "../event.js";
+import { describeEvent } from "../report/event-line.js";
+import type { Conversation, StreamEvent } from "../stream/stream-event.js";
+import { BarList } from "./bar-list.js";
+import { ConversationFacts, isMasked } from "./conversation-facts.js";
+import { HandshakeStory } from "./handshake-story.js";
+import { MarkedStream } from "./marked-stream.js";
+import { cutText, keepFinding } from "./page-finding.js";
+import type { Bar, BarClass, PageFinding, PageMessage, SpanClass } from "./page-model.js";
+
+/** How many of each are kept for one conversation. */
+export interface RecordLimits {
+  readonly findings: number;
+  readonly messages: number;
+}
+
+const RECORD_LIMITS: RecordLimits = { findings: 200, messages: 500 };
+
+const RECORD_HEADER_BYTES = 5;
+
+/** Room for bars, shared by all conversations: true where one more may be kept beside the `kept`. */
+export type TakeBarRoom = (kept: number) => boolean;
+
+class SideRecord {
+  readonly captured = new MarkedStream();
+  readonly opened = new MarkedStream();
+  /** Where the first record begins; before it, and where there are none, segments are shown. */
+  firstRecord: number | undefined;
+  /** Where the record after the last one begins. */
+  recordsUntil = 0;
+}
+
+export class ConversationRecord {
+  readonly facts: ConversationFacts;
+  readonly story = new HandshakeStory();
+  readonly records = new BarList();
+  readonly segments = new BarList();
+  readonly findings = new Map<string, PageFinding>();
+  readonly messages: PageMessage[] = [];
+  readonly sides: Readonly<Record<Side, SideRecord>> = { client: new SideRecord(), server: new SideRecord() };
+  /** Seconds since the capture's start. */
+  readonly startSeconds: number;
+  lastSeconds: number;
+  moreFindings = 0;
+  moreMessages = 0;
+  assessment: AssessmentEvent | undefined;
+  isClosed = false;
+  readonly #limits: RecordLimits;
+  readonly #takeRoom: TakeBarRoom;
+
+  constructor(conversation: Conversation, startSeconds: number, takeRoom: TakeBarRoom, limits = RECORD_LIMITS) {
+    this.facts = new ConversationFacts(conversation);
+    this.startSeconds = startSeconds;
+    this.lastSeconds = startSeconds;
+    this.#takeRoom = takeRoom;
+    this.#limits = limits;
+  }
+
+  /** Takes what reassembly gave, before it is understood; `seconds` since the capture's start. */
+  pushStream(event: StreamEvent, seconds: number): void {
+    this.lastSeconds = seconds;
+    if (event.kind === "bytes") {
+      this.sides[event.side].captured.push(event.offset, event.bytes);
+      this.#segment(event, "not_understood", event.bytes.length, seconds);
+    } else if (event.kind === "gap") {
+      this.sides[event.side].captured.gap(event.offset, event.length);
+      this.#segment(event, "gap", event.length, seconds);
+    }
+  }
+
+  /** Takes what keys opened. */
+  pushOpened(event: StreamEvent): void {
+    if (event.kind === "bytes") this.sides[event.side].opened.push(event.offset, event.bytes);
+    else if (event.kind === "gap") this.sides[event.side].opened.gap(event.offset, event.length);
+  }
+
+  push(event: SnifferEvent, seconds: number): void {
+    this.facts.push(event);
+    this.story.push(event);
+    if (event.event === "record") this.#record(event, seconds);
+    else if (event.event === "message") this.#message(event);
+    else if (event.event === "finding") this.#finding(event);
+    else if (event.event === "assessment") this.assessment = event;
+    else if (event.event === "conversation") this.isClosed = true;
+  }
+
+  #segment(
+    event: { side: Side; offset: number; frame: number },
+    kind: BarClass,
+    length: number,
+    seconds: number,
+  ): void {
+    const { side, offset, frame } = event;
+    // Records say more than the segments that they came in; holes are told all the same.
+    if (kind !== "gap" && this.sides[side].firstRecord !== undefined) return;
+    const bar: Bar = { side, class: kind, type: 0, frame, time: seconds - this.startSeconds, length };
+    if (!this.segments.extendLast(bar)) this.#keepBar(this.segments, bar, offset);
+  }
+
+  #record(event: RecordEvent, seconds: number): void {
+    const side = this.sides[event.side];
+    const offset = event.offset ?? side.recordsUntil;
+    const length = event.length + RECORD_HEADER_BYTES;
+    side.firstRecord ??= offset;
+    side.recordsUntil = offset + length;
+    const fragment = fragmentClass(event.byte_class);
+    const kind = event.opened === true ? "opened" : fragment;
+    const { frame, content_type: type } = event;
+    this.#keepBar(
+      this.records,
+      { side: event.side, class: kind, type, frame, time: seconds - this.startSeconds, length },
+      offset,
+    );
+    side.captured.mark({ offset, length: RECORD_HEADER_BYTES, class: "tls_metadata" });
+    side.captured.mark({ offset: offset + RECORD_HEADER_BYTES, length: event.length, class: fragment });
+  }
+
+  #message(event: Extract<SnifferEvent, { event: "message" }>): void {
+    const { frame, side, kind, method } = event;
+    const decrypted = event.decrypted === true;
+    this.#streamOf(side, decrypted).understood();
+    if (this.messages.length >= this.#limits.messages) {
+      this.moreMessages += 1;
+      return;
+    }
+    const text = cutText(describeEvent(event, { tlsAware: false })?.text ?? "");
+    this.messages.push({ frame, side, kind, method, text, decrypted });
+  }
+
+  #finding(event: FindingEvent): void {
+    const { side, evidence, visibility } = event;
+    if (side !== null) {
+      const stream = this.#streamOf(side, event.decrypted === true);
+      if (visibility === "readable") stream.pin(evidence);
+      if (visibility === "readable") stream.understood();
+      if (isMasked(event)) stream.hide(evidence);
+    }
+    this.moreFindings += keepFinding(this.findings, event, this.#limits.findings);
+  }
+
+  #streamOf(side: Side, decrypted: boolean): MarkedStream {
+    return decrypted ? this.sides[side].opened : this.sides[side].captured;
+  }
+
+  #keepBar(list: BarList, bar: Bar, offset: number): void {
+    if (this.#takeRoom(list.count)) list.push(bar, offset);
+    else list.leaveOut(bar.length);
+  }
+}
+
+function fragmentClass(name: RecordEvent["byte_class"]): BarClass & SpanClass {
+  return name === "plaintext" || name === "ciphertext" || name === "tls_metadata" ? name : "not_understood";
+}

@@ -1,0 +1,32 @@
+// Findings as the pages list them: the same ones counted, long ones cut.
+import type { FindingEvent } from "../event.js";
+import type { PageFinding } from "./page-model.js";
+
+const MAX_TEXT_CHARACTERS = 400;
+
+/** Adds a finding to those that are kept; gives how many were left out by that. */
+export function keepFinding(kept: Map<string, PageFinding>, event: FindingEvent, limit: number): 0 | 1 {
+  const key = [event.visibility, event.what, event.value, event.field, event.side, event.decrypted].join("\n");
+  const known = kept.get(key);
+  if (known === undefined && kept.size >= limit) return 1;
+  kept.set(key, known === undefined ? pageFinding(event) : { ...known, count: known.count + 1 });
+  return 0;
+}
+
+export function cutText(text: string): string {
+  return text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}…` : text;
+}
+
+function pageFinding(event: FindingEvent): PageFinding {
+  const { frame, offset, length } = event.evidence;
+  const decrypted = event.decrypted === true;
+  return {
+    visibility: event.visibility,
+    what: cutText(event.what),
+    value: event.value === undefined ? undefined : cutText(event.value),
+    field: event.field,
+    decrypted,
+    place: { conversation: event.conversation, frame, side: event.side, offset, length, opened: decrypted },
+    count: 1,
+  };
+}

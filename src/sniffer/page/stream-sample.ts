@@ -1,0 +1,127 @@
+// The bytes of one side that a page can show: the first ones, and those around what was found further on.
+import { toBase64 } from "./bar-list.js";
+import type { SamplePiece, Span, SpanClass } from "./page-model.js";
+
+export interface SampleLimits {
+  /** Bytes from the stream's beginning. */
+  readonly headBytes: number;
+  /** Bytes kept for a while behind that, in case something is found in them. */
+  readonly recentBytes: number;
+  /** Places further on that are kept. */
+  readonly places: number;
+  /** Bytes of such a place, with what stands around it. */
+  readonly placeBytes: number;
+}
+
+const SAMPLE_LIMITS: SampleLimits = { headBytes: 4096, recentBytes: 16_384, places: 8, placeBytes: 512 };
+
+const UNSHOWN: ReadonlySet<SpanClass | undefined> = new Set(["secret", "withheld"]);
+
+/** What stands around a place is shown too. */
+const MARGIN_BYTES = 64;
+
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface MarkedRange extends Range {
+  readonly class: SpanClass;
+}
+
+interface Piece {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+export class StreamSample {
+  readonly #limits: SampleLimits;
+  readonly #head: Piece[] = [];
+  #headBytes = 0;
+  #recent: Piece[] = [];
+  #recentBytes = 0;
+  readonly #places: Piece[] = [];
+
+  constructor(limits: SampleLimits = SAMPLE_LIMITS) {
+    this.#limits = limits;
+  }
+
+  /** Copies what it keeps. */
+  push(offset: number, bytes: Uint8Array): void {
+    const room = this.#limits.headBytes - this.#headBytes;
+    const head = bytes.subarray(0, Math.max(0, room));
+    if (head.length > 0) this.#head.push({ offset, bytes: Uint8Array.from(head) });
+    this.#headBytes += head.length;
+    const rest = bytes.subarray(head.length);
+    if (rest.length > 0) this.#remember(offset + head.length, rest);
+  }
+
+  /** Keeps what lies there, and around it. */
+  pin({ offset, length }: Range): void {
+    if (this.#places.length >= this.#limits.places) return;
+    const from = offset - MARGIN_BYTES;
+    const to = Math.min(offset + length + MARGIN_BYTES, from + this.#limits.placeBytes);
+    for (const piece of this.#recent) {
+      const [begin, end] = [Math.max(from, piece.offset), Math.min(to, piece.offset + piece.bytes.length)];
+      if (begin >= end) continue;
+      this.#places.push({ offset: begin, bytes: piece.bytes.slice(begin - piece.offset, end - piece.offset) });
+    }
+  }
+
+  /** `maxBytes` of what is kept, in the order of the stream; `marks` say what is what, later ones over earlier ones. */
+  pieces(maxBytes: number, base: SpanClass, marks: readonly MarkedRange[]): SamplePiece[] {
+    let room = maxBytes;
+    const shown: SamplePiece[] = [];
+    for (const piece of joinPieces([...this.#head, ...this.#places])) {
+      const bytes = piece.bytes.slice(0, room);
+      room -= bytes.length;
+      if (bytes.length > 0) shown.push(encodePiece({ offset: piece.offset, bytes }, base, marks));
+    }
+    return shown;
+  }
+
+  #remember(offset: number, bytes: Uint8Array): void {
+    const { recentBytes } = this.#limits;
+    const last = bytes.subarray(Math.max(0, bytes.length - recentBytes));
+    this.#recent.push({ offset: offset + bytes.length - last.length, bytes: Uint8Array.from(last) });
+    this.#recentBytes += last.length;
+    while (this.#recentBytes - (this.#recent[0]?.bytes.length ?? 0) >= recentBytes) {
+      this.#recentBytes -= this.#recent.shift()?.bytes.length ?? 0;
+    }
+  }
+}
+
+/** Sorted, and those that touch or overlap made one. */
+function joinPieces(pieces: readonly Piece[]): Piece[] {
+  const joined: Piece[] = [];
+  for (const piece of [...pieces].sort((left, right) => left.offset - right.offset)) {
+    const last = joined.at(-1);
+    const end = last === undefined ? -1 : last.offset + last.bytes.length;
+    if (last === undefined || piece.offset > end) joined.push(piece);
+    else if (piece.offset + piece.bytes.length > end) {
+      const rest = piece.bytes.subarray(end - piece.offset);
+      joined[joined.length - 1] = { offset: last.offset, bytes: Buffer.concat([last.bytes, rest]) };
+    }
+  }
+  return joined;
+}
+
+function encodePiece({ offset, bytes }: Piece, base: SpanClass, marks: readonly MarkedRange[]): SamplePiece {
+  const classes: SpanClass[] = new Array(bytes.length).fill(base);
+  for (const mark of marks) {
+    const [from, to] = [Math.max(0, mark.offset - offset), Math.min(bytes.length, mark.offset + mark.length - offset)];
+    if (from < to) classes.fill(mark.class, from, to);
+  }
+  const shown = bytes.map((byte, index) => (UNSHOWN.has(classes[index]) ? 0 : byte));
+  return { offset, data: toBase64(shown), spans: spansOf(offset, classes) };
+}
+
+function spansOf(offset: number, classes: readonly SpanClass[]): Span[] {
+  const spans: { offset: number; length: number; class: SpanClass }[] = [];
+  for (const [index, name] of classes.entries()) {
+    const last = spans.at(-1);
+    if (last?.class === name) last.length += 1;
+    else spans.push({ offset: offset + index, length: 1, class: name });
+  }
+  return spans;
+}

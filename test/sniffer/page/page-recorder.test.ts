@@ -1,0 +1,189 @@
+import t from "tap";
+import { CaptureReader } from "../../../src/sniffer/capture/capture-reader.js";
+import type { RawPacket } from "../../../src/sniffer/packet/raw-packet.js";
+import { decodeBars } from "../../../src/sniffer/page/bar-list.js";
+import type { Level, Matrix, Observer } from "../../../src/sniffer/page/page-model.js";
+import { fixture } from "../capture/capture-bytes.js";
+import { numbered, play } from "../played-capture.js";
+import { detailOf, recordPage, shownText } from "./recorded-page.js";
+
+const PASSWORD = "correct-horse-battery";
+const BASIC = Buffer.from(`alice:${PASSWORD}`).toString("base64");
+
+function packetsOf(name: string): RawPacket[] {
+  const reader = new CaptureReader();
+  reader.push(fixture(name));
+  reader.finish();
+  const packets: RawPacket[] = [];
+  for (let packet = reader.next(); packet !== undefined; packet = reader.next()) {
+    packets.push({ ...packet, bytes: Uint8Array.from(packet.bytes) });
+  }
+  return packets;
+}
+
+const levels = (row: Matrix["content"]): Record<Observer, Level> => ({
+  passive: row.passive.level,
+  impersonator: row.impersonator.level,
+  trusted_ca: row.trusted_ca.level,
+  keys: row.keys.level,
+});
+const all = (level: Level) => ({ passive: level, impersonator: level, trusted_ca: level, keys: level });
+
+t.test("in the clear everyone reads the same, and the password's bytes are in no page", async (t) => {
+  const talk = play([
+    ["client", `GET /mail HTTP/1.1\r\nHost: example\r\nAuthorization: Basic ${BASIC}\r\n\r\n`],
+    ["server", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"],
+  ]);
+  const model = recordPage(numbered(talk)).model();
+  const detail = detailOf(model, 0);
+  t.same(levels(model.head.matrix.content), all("readable"));
+  t.same(levels(model.head.matrix.password), all("readable"));
+  t.match(model.head.matrix.password.passive, { seen: true, place: { conversation: 0, frame: 4, side: "client" } });
+  t.match(model.head.verdict, "the password");
+  t.match(detail.row, { level: "readable", application: "http", secrets: 1, state: "fin" });
+  t.notMatch(JSON.stringify(model), BASIC);
+  const shown = shownText(detail, "client");
+  t.match(shown, "GET /mail HTTP/1.1");
+  t.notMatch(shown, BASIC);
+  t.notMatch(shown, PASSWORD);
+  t.match(shownText(detail, "server"), "hello");
+});
+
+t.test("TLS 1.3: length only for who watches, readable with keys, and the certificate with it", async (t) => {
+  const packets = packetsOf("illustrated-tls13/capture.pcap");
+  const shut = recordPage(packets).model();
+  t.same(levels(shut.head.matrix.content), {
+    passive: "length",
+    impersonator: "readable",
+    trusted_ca: "readable",
+    keys: "readable",
+  });
+  t.equal(shut.head.matrix.content.keys.seen, false, "nobody gave keys");
+  t.match(shut.head.matrix.certificate.passive, { level: "length" });
+  t.match(shut.head.matrix.server_name.passive, { level: "readable", seen: true });
+  const detail = detailOf(shut, 0);
+  t.same(
+    detail.steps.slice(0, 2).map(({ side, title }) => [side, title]),
+    [
+      ["client", "The client offers"],
+      ["server", "The server chooses"],
+    ],
+  );
+  t.ok(decodeBars(detail.bars).every((bar) => bar.class === "tls_metadata" || bar.class === "ciphertext"));
+
+  const keyLog = Buffer.from(fixture("illustrated-tls13/keylog.txt")).toString();
+  const opened = recordPage(packets, { keyLog }).model();
+  t.match(opened.head.matrix.content.keys, { level: "readable", seen: true });
+  t.match(opened.head.matrix.content.passive, { level: "length" });
+  t.match(opened.head.matrix.certificate, { passive: { level: "length" }, keys: { level: "readable", seen: true } });
+  t.ok(decodeBars(detailOf(opened, 0).bars).some((bar) => bar.class === "opened"));
+  t.match(shownText(detailOf(opened, 0), "client", true), "ping");
+});
+
+t.test("TLS 1.2 shows the certificate to everyone", async (t) => {
+  const { head } = recordPage(packetsOf("illustrated-tls12/capture.pcap")).model();
+  t.same(levels(head.matrix.certificate), all("readable"));
+  t.match(head.matrix.certificate.passive, { seen: true, place: { side: "server", offset: 54 } });
+  t.match(head.matrix.server_name.passive, { seen: true, place: { side: "client", offset: 0 } });
+  t.match(head.matrix.content.passive, { level: "length" });
+});
+
+t.test("what is not understood is called so, and promised to nobody", async (t) => {
+  const model = recordPage(
+    numbered(
+      play([
+        ["client", "\x01\x02\x03"],
+        ["server", "\x04"],
+      ]),
+    ),
+  ).model();
+  t.same(levels(model.head.matrix.content), all("unknown"));
+  t.match(detailOf(model, 0).row.level, "unknown");
+  t.equal(shownText(detailOf(model, 0), "client"), "\x01\x02\x03");
+});
+
+t.test("the ledger comes with the end; before it there is a head all the same", async (t) => {
+  let heads = 0;
+  const recorder = recordPage(numbered(play([["client", "USER x\r\n"]])), {
+    live: true,
+    watch: (watched) => {
+      const head = watched.head();
+      heads += 1;
+      t.equal(head.packets, heads);
+      t.equal(head.accounted, undefined);
+    },
+  });
+  const { accounted, bytes } = recorder.head();
+  t.equal(
+    Object.values(accounted ?? {}).reduce((sum, one) => sum + one, 0),
+    bytes,
+  );
+});
+
+t.test("memory is bounded: dull conversations give way, those that gave something away stay", async (t) => {
+  const login = `GET / HTTP/1.1\r\nAuthorization: Basic ${BASIC}\r\n\r\n`;
+  const talks = Array.from({ length: 60 }, (_, index) =>
+    play([["client", index === 3 ? login : "GET / HTTP/1.1\r\n\r\n"]], { clientPort: 1000 + index }),
+  );
+  const recorder = recordPage(numbered(talks.flat()), {
+    live: true,
+    limits: { conversations: 10 },
+    watch: (watched) => {
+      t.ok(watched.rows().length <= 10);
+    },
+  });
+  const { head, rows } = recorder.model();
+  t.match({ conversations: head.conversations, leftOut: head.leftOut }, { conversations: 60, leftOut: 50 });
+  t.ok(
+    rows.some(({ id }) => id === 3),
+    "the one with the password",
+  );
+  t.ok(
+    rows.some(({ id }) => id === 59),
+    "the latest",
+  );
+  t.notOk(recorder.has(1), "one that gave way");
+  t.equal(head.matrix.content.passive.count, 60, "all of them count for who could read what");
+});
+
+t.test("where all are open at once, those that have no room count too", async (t) => {
+  const talks = Array.from({ length: 30 }, (_, index) =>
+    play([["client", "GET / HTTP/1.1\r\n\r\n"]], { clientPort: 1000 + index, end: "open" }),
+  );
+  const { head, rows } = recordPage(numbered(talks.flat()), { limits: { conversations: 10 } }).model();
+  t.equal(rows.length, 10);
+  t.match(head, { conversations: 30, leftOut: 20, matrix: { content: { passive: { level: "readable", count: 30 } } } });
+});
+
+t.test("bars over the room that there is are counted", async (t) => {
+  const talk = Array.from({ length: 200 }, (): ["client", string] => ["client", "x"]);
+  const model = recordPage(numbered(play(talk)), { limits: { bars: 50, barsEach: 5 } }).model();
+  const { bars } = detailOf(model, 0);
+  t.same([bars.count, bars.more, bars.moreBytes], [50, 150, 150]);
+});
+
+t.test("a report carries so many bytes of streams, of those with secrets first", async (t) => {
+  const login = `GET / HTTP/1.1\r\nAuthorization: Basic ${BASIC}\r\n\r\n`;
+  const talks = ["GET / HTTP/1.1\r\n\r\n", login].map((said, index) =>
+    play([["client", said]], { clientPort: 1000 + index }),
+  );
+  const model = recordPage(numbered(talks.flat()), { limits: { sampleBytes: login.length } }).model();
+  t.equal(shownText(detailOf(model, 1), "client").length, login.length);
+  t.equal(shownText(detailOf(model, 0), "client"), "");
+});
+
+t.test("damage and holes are told as such", async (t) => {
+  const packets = numbered(
+    play([
+      ["client", "GET / HTTP/1.1\r\n\r\n"],
+      ["server", "HTTP/1.1 200 OK\r\n\r\n"],
+      ["client", "GET /2 HTTP/1.1\r\n\r\n"],
+    ]),
+  );
+  const holed = packets.filter(({ frame }) => frame !== 4);
+  const model = recordPage(holed.map((packet, index) => ({ ...packet, frame: index + 1 }))).model();
+  const detail = detailOf(model, 0);
+  t.equal(detail.row.gaps, 1);
+  t.ok(decodeBars(detail.bars).some((bar) => bar.class === "gap"));
+  t.notMatch(shownText(detail, "client"), "GET /2", "behind a hole nothing was read, and so nothing is shown");
+});
