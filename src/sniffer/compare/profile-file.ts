@@ -1,0 +1,108 @@
+// Reads what `sniffer --json` printed, a line at a time and in bounded memory.
+import { createReadStream } from "node:fs";
+import type { SnifferEvent } from "../event.js";
+import { fileError, RunError } from "../run-error.js";
+import { ExposureProfile } from "./exposure-profile.js";
+
+/** A message may hold much; a line over this is none of ours. */
+const MAX_LINE_BYTES = 0x2000000;
+const NEWLINE = 0x0a;
+
+/** "-" is standard input. Throws RunError, with the line that was not understood. */
+export async function readProfile(path: string): Promise<ExposureProfile> {
+  const profile = new ExposureProfile();
+  const lines = new LineSplitter(path, (line, number) => profile.push(decodeEvent(path, line, number)));
+  try {
+    const stream = path === "-" ? process.stdin : createReadStream(path);
+    for await (const chunk of stream) lines.push(chunk as Buffer);
+  } catch (error) {
+    throw error instanceof RunError ? error : fileError("read", path, error);
+  }
+  lines.finish();
+  if (profile.accounted === undefined) {
+    throw new RunError(`${path} does not end with a summary: it is not whole; write it anew with --json`);
+  }
+  if (profile.isFull) throw new RunError(`${path} has too many different findings to compare: take a smaller capture`);
+  return profile;
+}
+
+class LineSplitter {
+  readonly #path: string;
+  readonly #take: (line: string, number: number) => void;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  #number = 0;
+
+  constructor(path: string, take: (line: string, number: number) => void) {
+    this.#path = path;
+    this.#take = take;
+  }
+
+  push(chunk: Buffer): void {
+    let at = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, at)) {
+      this.#hold(chunk.subarray(at, end));
+      this.#line();
+      at = end + 1;
+    }
+    this.#hold(chunk.subarray(at));
+  }
+
+  finish(): void {
+    if (this.#bytes > 0) this.#line();
+  }
+
+  #hold(piece: Buffer): void {
+    this.#bytes += piece.length;
+    if (this.#bytes > MAX_LINE_BYTES) throw notOurs(this.#path, this.#number + 1, "it is too long");
+    if (piece.length > 0) this.#pieces.push(piece);
+  }
+
+  #line(): void {
+    this.#number += 1;
+    const text = Buffer.concat(this.#pieces).toString();
+    this.#pieces = [];
+    this.#bytes = 0;
+    if (text.trim() !== "") this.#take(text, this.#number);
+  }
+}
+
+function decodeEvent(path: string, line: string, number: number): SnifferEvent {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw notOurs(path, number, "it is not JSON");
+  }
+  const name = typeof value === "object" && value !== null && "event" in value ? value.event : undefined;
+  if (typeof name !== "string") throw notOurs(path, number, "it is no event");
+  const fault = shapeFault(value as Record<string, unknown>, REQUIRED[name] ?? {});
+  if (fault !== undefined) throw notOurs(path, number, `its ${fault} is missing or of another type`);
+  return value as SnifferEvent;
+}
+
+type Shape = Readonly<Record<string, "string" | "number" | "array" | "object">>;
+
+/** What is looked at of each event. */
+const REQUIRED: Readonly<Record<string, Shape>> = {
+  finding: { visibility: "string", what: "string" },
+  message: { kind: "string" },
+  conversation: { application: "string", client_bytes: "number", server_bytes: "number" },
+  server_hello: { version: "string", cipher_suite: "string" },
+  client_hello: { versions: "array" },
+  certificate: { side: "string", chain: "array" },
+  assessment: { statements: "array" },
+  summary: { accounted: "object" },
+};
+
+function shapeFault(value: Record<string, unknown>, shape: Shape): string | undefined {
+  const entry = Object.entries(shape).find(([key, type]) => {
+    const held = value[key];
+    return type === "array" ? !Array.isArray(held) : typeof held !== type || held === null;
+  });
+  return entry?.[0];
+}
+
+function notOurs(path: string, line: number, why: string): RunError {
+  return new RunError(`${path}, line ${line}: ${why}; diff takes what sniffer --json printed`);
+}

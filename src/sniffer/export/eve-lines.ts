@@ -1,0 +1,192 @@
+// Events of Suricata's eve.json: "tls" for a handshake and "flow" for a conversation (docs.suricata.io, EVE JSON format).
+import { createHash, X509Certificate } from "node:crypto";
+import type { CertificateFacts } from "../event.js";
+import { ja3sText, ja3Text } from "../tls/ja3.js";
+import { versionName } from "../tls/names.js";
+import { type ConnectionFacts, endOf, type Microseconds } from "./connection-facts.js";
+import type { EndedConnection } from "./connection-log.js";
+import type { TcpConnection } from "./tcp-connection.js";
+import type { TcpEndpoint } from "./tcp-endpoint.js";
+import type { TlsLogFacts } from "./tls-log-facts.js";
+
+const FLAG_NAMES = ["fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr"] as const;
+/** Names that Suricata has for what our observers call otherwise; "failed": it was looked at, and not known. */
+const APPLICATIONS: ReadonlyMap<string, string> = new Map([
+  ["unknown", "failed"],
+  ["earshot", "failed"],
+  ["postgresql", "pgsql"],
+]);
+/** Microseconds after which a flow is told though others go on. */
+const FLOW_SILENCE = 60e6;
+const VERSIONS: ReadonlyMap<number, string> = new Map([
+  [0x0002, "SSLv2"],
+  [0x0300, "SSLv3"],
+  [0x0301, "TLSv1"],
+]);
+
+const V6_GROUPS = 8;
+
+/** `now`: when it is told, by the packets' own time. */
+export function flowLine(connection: EndedConnection, now: Microseconds | undefined): string {
+  const { facts, communityId } = connection;
+  const [orig, resp] = [facts.counts[facts.originator], facts.counts[facts.responder]];
+  // Of whole seconds, as Suricata subtracts them.
+  const age = Math.floor((facts.ended ?? 0) / 1e6) - Math.floor((facts.started ?? 0) / 1e6);
+  return JSON.stringify({
+    ...head(connection, "flow", now),
+    ...applicationOf(connection),
+    flow: {
+      pkts_toserver: orig.packets,
+      pkts_toclient: resp.packets,
+      bytes_toserver: orig.frameBytes,
+      bytes_toclient: resp.frameBytes,
+      start: eveTime(facts.started),
+      end: eveTime(facts.ended),
+      age,
+      state: flowState(facts),
+      // What is there still when the capture ends is flushed, as Suricata has it; what was silent for long went before.
+      reason: (now ?? 0) - (facts.ended ?? 0) > FLOW_SILENCE ? "timeout" : "shutdown",
+      alerted: false,
+    },
+    community_id: communityId,
+    ...(facts.tcp === undefined ? {} : { tcp: tcpFields(facts.tcp) }),
+  });
+}
+
+/** Undefined where no server answered: Suricata waits for that too. */
+export function tlsLine(connection: EndedConnection): string | undefined {
+  const { facts, communityId } = connection;
+  const { tls } = facts;
+  if (tls?.serverHello === undefined) return undefined;
+  return JSON.stringify({
+    ...head(connection, "tls", tls.started),
+    pcap_cnt: tls.startFrame,
+    community_id: communityId,
+    tls: tlsFields(tls),
+  });
+}
+
+function tlsFields({ serverCertificates: [own], serverDer, clientHello, serverHello, handshake }: TlsLogFacts) {
+  const { client, server } = handshake;
+  return {
+    ...(own === undefined ? {} : certificateFields(own, serverDer)),
+    ...(clientHello?.sni == null ? {} : { sni: clientHello.sni }),
+    ...(serverHello === undefined ? {} : { version: versionText(Number(serverHello.version)) }),
+    ...(serverHello?.resumed === true ? { session_resumed: true } : {}),
+    ...(client === undefined || clientHello === undefined
+      ? {}
+      : { ja3: { hash: clientHello.ja3, string: ja3Text(client.hello) }, ja4: clientHello.ja4 }),
+    ...(server === undefined || serverHello === undefined
+      ? {}
+      : { ja3s: { hash: serverHello.ja3s, string: ja3sText(server.hello) } }),
+    ...(clientHello === undefined || clientHello.alpn.length === 0 ? {} : { client_alpns: clientHello.alpn }),
+    ...(serverHello?.alpn == null ? {} : { server_alpns: [serverHello.alpn] }),
+  };
+}
+
+function certificateFields(own: CertificateFacts, der: Uint8Array | undefined) {
+  return {
+    subject: own.subject,
+    issuerdn: own.issuer,
+    ...(der === undefined ? {} : { serial: serialOf(der) }),
+    fingerprint: own.sha1.match(/../g)?.join(":") ?? "",
+    notbefore: own.not_before.slice(0, 19),
+    notafter: own.not_after.slice(0, 19),
+    ...(own.names.length === 0 ? {} : { subjectaltname: own.names }),
+  };
+}
+
+/** "0C:00:93:10"; undefined where the certificate cannot be read. */
+function serialOf(der: Uint8Array): string | undefined {
+  try {
+    const hex = new X509Certificate(der).serialNumber;
+    return (hex.length % 2 === 0 ? hex : `0${hex}`).match(/../g)?.join(":");
+  } catch {
+    return undefined;
+  }
+}
+
+function head(connection: EndedConnection, type: "flow" | "tls", time: Microseconds | undefined) {
+  const { facts } = connection;
+  const [from, to] = [endOf(facts, facts.originator), endOf(facts, facts.responder)];
+  return {
+    timestamp: eveTime(time),
+    flow_id: flowId(connection),
+    event_type: type,
+    src_ip: eveAddress(from.address),
+    src_port: Number(from.port),
+    dest_ip: eveAddress(to.address),
+    dest_port: Number(to.port),
+    proto: facts.conversation.protocol.toUpperCase(),
+  };
+}
+
+/** IPv6 with all its zeros, as Suricata prints it by default. */
+function eveAddress(address: string): string {
+  if (!address.includes(":")) return address;
+  const [before = [], after = []] = address.split("::").map((half) => half.split(":").filter((group) => group !== ""));
+  const zeros = Array.from({ length: V6_GROUPS - before.length - after.length }, () => "0");
+  return [...before, ...zeros, ...after].map((group) => group.padStart(4, "0")).join(":");
+}
+
+/** The same for the same capture, where Suricata's own are random; of 51 bits, so that every reader of JSON keeps it. */
+function flowId({ communityId, facts }: EndedConnection): number {
+  const hash = createHash("sha256").update(`${communityId} ${facts.firstFrame}`).digest();
+  return Number(hash.readBigUInt64BE() >> 13n);
+}
+
+function applicationOf({ application, facts }: EndedConnection): { app_proto?: string; app_proto_orig?: string } {
+  const said = facts.counts.client.payloadBytes + facts.counts.server.payloadBytes;
+  if (said === 0) return {};
+  const own = APPLICATIONS.get(application) ?? application;
+  const isTls = facts.tls?.clientHello !== undefined || facts.tls?.serverHello !== undefined;
+  if (!isTls || ["tls", "dtls", "quic"].includes(own)) return { app_proto: own === "dtls" ? "failed" : own };
+  // TLS that began midway, behind STARTTLS or CONNECT.
+  return { app_proto: "tls", app_proto_orig: own };
+}
+
+function flowState({ tcp, counts }: ConnectionFacts): "new" | "established" | "closed" {
+  if (tcp !== undefined) {
+    const states = [tcp.originator.state, tcp.responder.state];
+    if (states.includes("reset") || states.every((state) => state === "closed")) return "closed";
+    const open = states.some((state) => state === "established" || state === "closed" || state === "partial");
+    return open && counts.client.packets > 0 && counts.server.packets > 0 ? "established" : "new";
+  }
+  return counts.client.packets > 0 && counts.server.packets > 0 ? "established" : "new";
+}
+
+function tcpFields({ originator, responder }: TcpConnection) {
+  const flags = originator.flags | responder.flags;
+  const set = FLAG_NAMES.filter((_name, bit) => (flags & (1 << bit)) !== 0).map((name) => [name, true]);
+  return {
+    tcp_flags: flagsText(flags),
+    tcp_flags_ts: flagsText(originator.flags),
+    tcp_flags_tc: flagsText(responder.flags),
+    ...(Object.fromEntries(set) as Record<string, boolean>),
+    state: tcpState(originator, responder),
+  };
+}
+
+function tcpState(own: TcpEndpoint, other: TcpEndpoint): string {
+  if (own.state === "reset" || other.state === "reset") return "closed";
+  if (own.state === "closed" && other.state === "closed") return "closed";
+  if (own.state === "closed") return "fin_wait2";
+  if (other.state === "closed") return "close_wait";
+  if (own.state === "syn_sent") return other.state === "inactive" ? "syn_sent" : "syn_recv";
+  return own.state === "established" || own.state === "partial" ? "established" : "none";
+}
+
+function flagsText(flags: number): string {
+  return flags.toString(16).padStart(2, "0");
+}
+
+function versionText(version: number): string {
+  return VERSIONS.get(version) ?? versionName(version);
+}
+
+/** "2017-04-07T22:24:37.251547+0000". */
+function eveTime(time: Microseconds | undefined): string | undefined {
+  if (time === undefined) return undefined;
+  const seconds = new Date(Math.floor(time / 1e6) * 1000).toISOString().slice(0, 19);
+  return `${seconds}.${String(Math.floor(time % 1e6)).padStart(6, "0")}+0000`;
+}

@@ -1,0 +1,20 @@
+// How long the IP packet says it is, from the header that its addresses stand in.
+import type { DecodedPacket } from "../packet/decoded-packet.js";
+
+const V4_ADDRESS_BYTES = 4;
+/** Where the source address stands in a header of IPv4 and of IPv6, and where the length does (RFC 791, RFC 8200). */
+const V4_SOURCE_AT = 12;
+const V4_LENGTH_AT = 2;
+const V6_SOURCE_AT = 8;
+const V6_LENGTH_AT = 4;
+const V6_HEADER_BYTES = 40;
+
+/** Bytes with the header; what the capture has, where the header says 0 (segmentation offload). */
+export function ipLength({ addresses, addressBytes, sourceAt, capturedLength }: DecodedPacket): number {
+  const isV4 = addressBytes === V4_ADDRESS_BYTES;
+  const at = sourceAt - (isV4 ? V4_SOURCE_AT - V4_LENGTH_AT : V6_SOURCE_AT - V6_LENGTH_AT);
+  if (at < 0 || at + 1 >= addresses.length) return capturedLength;
+  const length = ((addresses[at] ?? 0) << 8) | (addresses[at + 1] ?? 0);
+  if (length === 0) return capturedLength;
+  return isV4 ? length : length + V6_HEADER_BYTES;
+}

@@ -1,0 +1,81 @@
+// Zeek's ASCII logs: tab-separated values behind a header that names and types the columns (docs.zeek.org, log formats).
+import type { Microseconds } from "./connection-facts.js";
+
+export interface ZeekColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+const UNSET = "-";
+const EMPTY = "(empty)";
+
+/** `opened`: when the log was begun, as Zeek says it: "2026-11-29-05-40-59". */
+export function zeekHeader(path: string, columns: readonly ZeekColumn[], opened: string): string {
+  return [
+    "#separator \\x09",
+    "#set_separator\t,",
+    `#empty_field\t${EMPTY}`,
+    `#unset_field\t${UNSET}`,
+    `#path\t${path}`,
+    `#open\t${opened}`,
+    `#fields\t${columns.map(({ name }) => name).join("\t")}`,
+    `#types\t${columns.map(({ type }) => type).join("\t")}`,
+    "",
+  ].join("\n");
+}
+
+export function zeekFooter(closed: string): string {
+  return `#close\t${closed}\n`;
+}
+
+/** Local time, as Zeek has it in its headers. */
+export function zeekDate(at: Date): string {
+  const pad = (part: number): string => String(part).padStart(2, "0");
+  const day = [at.getFullYear(), pad(at.getMonth() + 1), pad(at.getDate())];
+  return [...day, pad(at.getHours()), pad(at.getMinutes()), pad(at.getSeconds())].join("-");
+}
+
+/** Undefined is unset. */
+export function zeekString(text: string | undefined): string {
+  if (text === undefined) return UNSET;
+  if (text === "") return EMPTY;
+  // What would be read as unset or empty is told apart by its first byte.
+  if (text === UNSET || text === EMPTY) return `\\x${byteHex(text.charCodeAt(0))}${text.slice(1)}`;
+  return escapeText(text, /[^ -~]|\\/);
+}
+
+/** Values that hold the separator have it escaped. */
+export function zeekVector(values: readonly string[] | undefined): string {
+  if (values === undefined) return UNSET;
+  if (values.length === 0) return EMPTY;
+  return values.map((value) => escapeText(value, /[^ -~]|[\\,]/)).join(",");
+}
+
+export function zeekTime(time: Microseconds | undefined): string {
+  return time === undefined ? UNSET : microsecondsText(time);
+}
+
+export function zeekBool(value: boolean | undefined): string {
+  if (value === undefined) return UNSET;
+  return value ? "T" : "F";
+}
+
+/** "1.234567" of microseconds. */
+export function microsecondsText(microseconds: Microseconds): string {
+  const rounded = Math.round(microseconds);
+  const whole = Math.floor(rounded / 1e6);
+  return `${whole}.${String(rounded - whole * 1e6).padStart(6, "0")}`;
+}
+
+function escapeText(text: string, unsafe: RegExp): string {
+  let escaped = "";
+  for (const character of text) {
+    if (!unsafe.test(character)) escaped += character;
+    else for (const byte of Buffer.from(character)) escaped += `\\x${byteHex(byte)}`;
+  }
+  return escaped;
+}
+
+function byteHex(byte: number): string {
+  return byte.toString(16).padStart(2, "0");
+}
