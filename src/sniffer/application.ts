@@ -2,7 +2,9 @@
 import type { Application, Side } from "./event.js";
 import type { Match } from "./match.js";
 import { matchEarshot } from "./message/first-frame.js";
+import { CAPWAP_PREAMBLE_BYTES, DTLS_HEADER_BYTES, hasCapwapPreamble, isDtlsHeader } from "./tls/dtls-record.js";
 import { looksLikeTls } from "./tls/first-bytes.js";
+import { quicVersion } from "./tls/quic-version.js";
 import { RecordSearch } from "./tls/record-search.js";
 
 /** What the two sides said first: at most UNDECIDED_LIMIT_BYTES a side. */
@@ -36,6 +38,7 @@ export function chooseApplication(first: FirstBytes): Application | undefined {
 export function chooseDatagramApplication(bytes: Uint8Array, clientPort: number, serverPort: number): Application {
   if (isDtls(bytes)) return "dtls";
   if (isQuicLongHeader(bytes)) return "quic";
+  if (SIP_LINE.test(latin1(bytes, DATAGRAM_LINE_LIMIT_BYTES))) return "sip";
   for (const [port, name] of DATAGRAM_PORTS) if (clientPort === port || serverPort === port) return name;
   return "unknown";
 }
@@ -49,6 +52,10 @@ const CANDIDATES: ReadonlyArray<readonly [Application, Matcher]> = [
   ["ssh", (f) => (f.midstream ? "no" : fromEither(f, (b) => matchPrefix(b, "SSH-")))],
   ["postgresql", (f) => (f.midstream ? "no" : fromClient(f, matchPostgresql))],
   ["redis", (f) => (f.midstream ? "no" : fromClient(f, matchRedis))],
+  ["rtsp", (f) => fromClient(f, (b) => matchLines(b, RTSP_LINE, RTSP_BEGUN))],
+  ["sip", (f) => fromEither(f, (b) => matchLines(b, SIP_LINE, SIP_BEGUN))],
+  ["ldap", (f) => (f.midstream ? "no" : fromClient(f, matchLdap))],
+  ["socks", (f) => (f.midstream ? "no" : fromClient(f, (b) => matchSocks(b, f.server)))],
   ["earshot", (f) => (f.midstream ? "no" : fromClient(f, matchEarshot))],
   ["mysql", (f) => fromServerFirst(f, matchMysql)],
   ["smtp", (f) => fromServerFirst(f, () => matchBanner220(f, "smtp"))],
@@ -110,24 +117,26 @@ export function isClientHello(bytes: Uint8Array): boolean {
   return byteAt(bytes, 9) === 3 && byteAt(bytes, 10) <= 3 && helloLength >= 38 && helloLength <= 0x20000;
 }
 
-function isDtls(bytes: Uint8Array): boolean {
-  const type = byteAt(bytes, 0);
-  const minor = byteAt(bytes, 2);
+/** True when a datagram begins a handshake of DTLS or QUIC: so sure that it may be looked for behind others, such as STUN. */
+export function beginsDatagramTls(bytes: Uint8Array): boolean {
   return (
-    bytes.length >= 13 &&
-    type >= 0x14 &&
-    type <= 0x17 &&
-    byteAt(bytes, 1) === 0xfe &&
-    (minor === 0xff || minor === 0xfd)
+    isQuicLongHeader(bytes) || (isDtls(bytes) && bytes[hasCapwapPreamble(bytes) ? CAPWAP_PREAMBLE_BYTES : 0] === 0x16)
   );
 }
 
-/** RFC 9000, 17.2: header form and fixed bit set, then a version that is known. */
+function isDtls(bytes: Uint8Array): boolean {
+  const preamble = hasCapwapPreamble(bytes) ? CAPWAP_PREAMBLE_BYTES : 0;
+  return bytes.length >= preamble + DTLS_HEADER_BYTES && isDtlsHeader(bytes, preamble);
+}
+
+/** RFC 9000, 17.2: header form and fixed bit set, then a version that is known and connection ids that it allows. */
 function isQuicLongHeader(bytes: Uint8Array): boolean {
   if (bytes.length < 7 || (byteAt(bytes, 0) & 0xc0) !== 0xc0) return false;
   const version =
     ((byteAt(bytes, 1) << 24) | (byteAt(bytes, 2) << 16) | (byteAt(bytes, 3) << 8) | byteAt(bytes, 4)) >>> 0;
-  return version === 1 || version === 0x6b3343cf || version >>> 8 === 0xff0000;
+  const destinationBytes = byteAt(bytes, 5);
+  const sourceBytes = byteAt(bytes, 6 + destinationBytes);
+  return quicVersion(version) !== undefined && destinationBytes <= 20 && sourceBytes <= 20;
 }
 
 // --- Text
@@ -140,12 +149,17 @@ function matchHttp(first: FirstBytes): Match {
   return client;
 }
 
-const REQUEST_LINE = /^[A-Z][A-Z-]{1,24} [^ \r\n]+ HTTP\/1\.[01]\r?\n/;
-const REQUEST_LINE_BEGUN = /^[A-Z][A-Z-]{0,24}$|^[A-Z][A-Z-]{1,24} [\x21-\x7e]*( H?T?T?P?\/?1?\.?[01]?\r?)?$/;
+/** A target may not hold spaces (RFC 9112, 3.2), but some of what is on the wire does. */
+const REQUEST_LINE = /^[A-Z][A-Z-]{1,24} +[^ \r\n][^\r\n]* HTTP\/1\.[01]\r?\n/;
+const REQUEST_LINE_BEGUN = /^[A-Z][A-Z-]{0,24}$|^[A-Z][A-Z-]{1,24} [\x20-\x7e]*( H?T?T?P?\/?1?\.?[01]?\r?)?$/;
 const REQUEST_LINE_LIMIT_BYTES = 8192;
 
 function matchRequestLine(bytes: Uint8Array): Match {
-  const text = latin1(bytes, REQUEST_LINE_LIMIT_BYTES);
+  // Most of what is no HTTP is so by its first byte: making text of it would cost more than all else here.
+  const first = byteAt(bytes, 0);
+  if (first < 0x41 || first > 0x5a) return "no";
+  const lineEnd = bytes.indexOf(0x0a) + 1;
+  const text = latin1(bytes, Math.min(lineEnd || bytes.length, REQUEST_LINE_LIMIT_BYTES));
   if (REQUEST_LINE.test(text)) return "yes";
   return bytes.length < REQUEST_LINE_LIMIT_BYTES && REQUEST_LINE_BEGUN.test(text) ? "maybe" : "no";
 }
@@ -178,6 +192,61 @@ function matchRedis(bytes: Uint8Array): Match {
   const text = latin1(bytes, 16);
   if (/^\*[1-9]\d{0,3}\r\n\$\d/.test(text)) return "yes";
   return /^\*([1-9]\d{0,3}(\r(\n\$?)?)?)?$/.test(text) ? "maybe" : "no";
+}
+
+/** RFC 2326, 6.1 and RFC 3261, 7.1: as in HTTP, with their own names. */
+const RTSP_LINE = /^[A-Z_]{3,20} \S+ RTSP\/1\.0\r\n/;
+const RTSP_BEGUN = /^[A-Z_]{1,20}$|^[A-Z_]{3,20} (?:\*|r(?:t(?:s(?:p[\x21-\x7e]*)?)?)?)?(?: R?T?S?P?\/?1?\.?0?\r?)?$/;
+const SIP_LINE = /^(?:[A-Z]{3,12} sips?:\S+ SIP\/2\.0|SIP\/2\.0 \d{3} [^\r\n]*)\r\n/;
+const SIP_BEGUN = /^[A-Z]{1,12}$|^[A-Z]{3,12} (?:s(?:i(?:ps?(?::[\x21-\x7e]*)?)?)?)?(?: S?I?P?\/?2?\.?0?\r?)?$|^SIP\//;
+const DATAGRAM_LINE_LIMIT_BYTES = 512;
+
+function matchLines(bytes: Uint8Array, line: RegExp, begun: RegExp): Match {
+  const text = latin1(bytes, BANNER_LIMIT_BYTES);
+  if (line.test(text)) return "yes";
+  return bytes.length < BANNER_LIMIT_BYTES && begun.test(text) ? "maybe" : "no";
+}
+
+// --- Directories and proxies
+
+/** RFC 4511, 4.1.1: a sequence of a short number and of an operation that a client may begin with. */
+function matchLdap(bytes: Uint8Array): Match {
+  if (bytes[0] !== 0x30) return "no";
+  const lengthBytes = byteAt(bytes, 1) < 0x80 ? 1 : 1 + (byteAt(bytes, 1) & 0x7f);
+  if (bytes.length > 1 && lengthBytes > 5) return "no";
+  const id = 1 + lengthBytes;
+  if (bytes.length < id + 2) return "maybe";
+  const idBytes = byteAt(bytes, id + 1);
+  if (bytes[id] !== 2 || idBytes === 0 || idBytes > 4) return "no";
+  const operation = bytes[id + 2 + idBytes];
+  if (operation === undefined) return "maybe";
+  return LDAP_OPENINGS.has(operation) ? "yes" : "no";
+}
+
+/** Bind, search and extended requests. */
+const LDAP_OPENINGS: ReadonlySet<number> = new Set([0x60, 0x63, 0x77]);
+
+/** RFC 1928, 3: methods that exist, and the server's choice of one; SOCKS 4: a request, and that it was granted or not. */
+function matchSocks(bytes: Uint8Array, server: Uint8Array): Match {
+  const version = byteAt(bytes, 0);
+  if (version === 4) return matchSocks4(bytes, server);
+  const count = byteAt(bytes, 1);
+  if (version !== 5 || (bytes.length > 1 && (count === 0 || count > MAX_SOCKS_METHODS))) return "no";
+  const methods = bytes.subarray(2, 2 + count);
+  if (methods.some((method) => method > 9 && method < 0x80)) return "no";
+  if (bytes.length < 2 || methods.length < count || server.length === 0) return "maybe";
+  if (server[0] !== 5) return "no";
+  if (server.length < 2) return "maybe";
+  return methods.includes(byteAt(server, 1)) || server[1] === 0xff ? "yes" : "no";
+}
+
+const MAX_SOCKS_METHODS = 16;
+
+function matchSocks4(bytes: Uint8Array, server: Uint8Array): Match {
+  const command = byteAt(bytes, 1);
+  if (bytes.length > 1 && command !== 1 && command !== 2) return "no";
+  if (bytes.length < 9 || server.length < 2) return server.length > 0 && server[0] !== 0 ? "no" : "maybe";
+  return server[0] === 0 && byteAt(server, 1) >= 0x5a && byteAt(server, 1) <= 0x5d ? "yes" : "no";
 }
 
 // --- Databases

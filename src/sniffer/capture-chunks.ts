@@ -20,6 +20,8 @@ export interface CaptureChunks {
   readonly totalBytes: number | undefined;
   /** Of the file as it lies, read so far. */
   readonly readBytes: () => number;
+  /** Calls back once there is something open to stop: a named pipe opens when somebody writes to it. */
+  readonly whenOpen: (then: () => void) => void;
   /** Ends the chunks where they are, as if the input ended there. */
   readonly stop: () => void;
 }
@@ -45,8 +47,16 @@ export function openCaptureChunks(path: string): CaptureChunks {
     stopped = true;
     source.destroy();
   };
+  const whenOpen = (then: () => void): void => {
+    if (path === "-") then();
+    else source.once("open", then);
+  };
   const totalBytes = stats?.isFile() === true ? stats.size : undefined;
-  return { chunks: unpacked(counted()), totalBytes, readBytes: () => read, stop };
+  return { chunks: unpacked(counted()), totalBytes, readBytes: () => read, whenOpen, stop };
+}
+
+export function isGzip(head: Uint8Array): boolean {
+  return head[0] === GZIP_MAGIC[0] && head[1] === GZIP_MAGIC[1];
 }
 
 function statOf(path: string): Stats {
@@ -69,7 +79,7 @@ async function* unpacked(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uin
     }
     head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
     if (head.length < 2) continue;
-    if (head[0] === GZIP_MAGIC[0] && head[1] === GZIP_MAGIC[1]) {
+    if (isGzip(head)) {
       yield* gunzipped(head, chunks);
       return;
     }

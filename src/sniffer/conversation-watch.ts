@@ -4,7 +4,7 @@ import type { Application, SnifferEvent } from "./event.js";
 import type { Conversation, StreamEvent } from "./stream/stream-event.js";
 import { StreamWatch, type StreamWatchOptions } from "./stream-watch.js";
 
-export interface ConversationWatchOptions extends Omit<StreamWatchOptions, "decrypted"> {
+export interface ConversationWatchOptions extends StreamWatchOptions {
   /** Sees what keys opened, before it is understood. */
   readonly tapDecrypted: ((event: StreamEvent) => void) | undefined;
 }
@@ -22,7 +22,7 @@ export class ConversationWatch {
   constructor(conversation: Conversation, options: ConversationWatchOptions) {
     this.#conversation = conversation;
     this.#options = options;
-    this.#captured = new StreamWatch(conversation, { ...options, decrypted: (event) => this.#decrypted(event) });
+    this.#captured = new StreamWatch(conversation, options, (event) => this.#decrypted(event));
   }
 
   get undecidedBytes(): number {
@@ -37,20 +37,28 @@ export class ConversationWatch {
     this.#captured.push(event);
     if (event.kind !== "close") return;
     const application: Application = this.#captured.application ?? "unknown";
-    this.#options.say({ event: "conversation", ...this.#conversation.summary(), application });
+    this.#conversation.summary((summary) => this.#options.say({ event: "conversation", ...summary, application }));
   }
 
   #decrypted(event: StreamEvent): void {
     this.#options.tapDecrypted?.(event);
-    this.#opened ??= new StreamWatch(this.#conversation, {
-      ...this.#options,
-      say: (said) => this.#options.say(markDecrypted(said)),
-      // These bytes are in the account already, as the ciphertext that they were on the wire.
-      settle: () => {},
+    this.#opened ??= new StreamWatch(this.#conversation, this.#openedOptions(), () => {
       // TLS within TLS is told, but its keys are nobody's here.
-      decrypted: () => {},
     });
     this.#opened.push(event);
+  }
+
+  #openedOptions(): StreamWatchOptions {
+    return {
+      ...this.#options,
+      say: (said) => {
+        // What is within is as safe as what is around it, and more; one assessment a conversation is enough.
+        if (said.event !== "assessment") this.#options.say(markDecrypted(said));
+      },
+      // These bytes are in the account already, as the ciphertext that they were on the wire.
+      settle: () => {},
+      maySkip: false,
+    };
   }
 
   #oddity(event: Extract<StreamEvent, { kind: "oddity" }>): void {

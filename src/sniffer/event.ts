@@ -3,7 +3,10 @@
 
 export type Side = "client" | "server";
 export type Visibility = "readable" | "metadata" | "hidden" | "damaged";
-/** Also "http2", "ssh", "smtp", "ftp", "pop3", "imap", "mysql", "postgresql", "redis"; for UDP "dtls", "quic", "dns"... */
+/**
+ * Also "http2", "ssh", "smtp", "ftp", "pop3", "imap", "rtsp", "sip", "mysql", "postgresql", "redis", "ldap", "socks"; for
+ * UDP "dtls", "quic", "sip", "dns"...
+ */
 export type Application = "tls" | "earshot" | "http" | "unknown" | (string & {});
 
 export type SnifferEvent =
@@ -16,6 +19,7 @@ export type SnifferEvent =
   | MessageEvent
   | FindingEvent
   | PacketEvent
+  | AssessmentEvent
   | SummaryEvent;
 
 export interface ConversationEvent {
@@ -49,6 +53,12 @@ export interface RecordEvent {
   length: number;
   /** What TLS 1.3 hid inside, where keys opened the record. */
   inner_content_type?: number;
+  /** Not in the JSON lines: where the record's header begins in the side's stream. */
+  offset?: number;
+  /** Not in the JSON lines: what the fragment is to whoever has no keys. */
+  byte_class?: keyof Accounted;
+  /** Not in the JSON lines: keys opened it. */
+  opened?: true;
 }
 
 export interface ClientHelloEvent {
@@ -123,9 +133,9 @@ export interface MessageEvent {
   frame: number;
   kind: "request" | "response" | "data" | "cancel" | "credit" | "ping" | "go_away" | "hello" | "unknown";
   stream_id: number;
-  /** "package.Service/Method", or null where the request was not seen. */
+  /** "package.Service/Method" for our protocol and gRPC, "GET" for HTTP; null where the request was not seen. */
   method: string | null;
-  /** gRPC code name for a response or cancel; "200" for HTTP; else absent. */
+  /** gRPC code name for a response or cancel; "200" for HTTP, HTTP/2's error name for a cancel; else absent. */
   status?: string;
   /** What a response that failed says beside its code. */
   status_message?: string;
@@ -152,7 +162,10 @@ export interface FindingEvent {
   conversation: number | null;
   side: Side | null;
   visibility: Visibility;
-  /** A sentence, or for what a message gave away its short name: "username", "password", "session token", "secret". */
+  /**
+   * A sentence, or for what a message gave away its short name: "username", "password", "hashed password" (open to
+   * guessing), "session token", "cookie", "API key", "database", "secret".
+   */
   what: string;
   /** What could be read; "[redacted: 24 bytes]" where it must not be shown. */
   value?: string;
@@ -161,6 +174,49 @@ export interface FindingEvent {
   /** It was read with keys (--keylog); the evidence's offset then counts decrypted bytes. */
   decrypted?: true;
   evidence: Evidence;
+}
+
+/** With --what-if alone: what a handshake means for later, once per TLS conversation and before its conversation event. */
+export interface AssessmentEvent {
+  event: "assessment";
+  conversation: number;
+  /** Of the server's hello, else of the client's, else the first of TLS that was seen. */
+  frame: number;
+  statements: AssessmentStatement[];
+  /** Empty where the handshake failed: there is nothing to read. */
+  readers: FutureReader[];
+}
+
+export type AssessmentTopic =
+  | "handshake"
+  | "version"
+  | "forward_secrecy"
+  | "post_quantum"
+  | "resumption"
+  | "early_data"
+  | "cipher"
+  | "authentication"
+  | "server_name"
+  | "client_certificate"
+  | "extended_master_secret"
+  | "compression"
+  | "renegotiation";
+
+export interface AssessmentStatement {
+  topic: AssessmentTopic;
+  rating: "good" | "weak" | "bad" | "unknown";
+  /** One plain sentence. */
+  text: string;
+  /** The packet that shows it; null where what shows it is absence. */
+  frame: number | null;
+}
+
+export interface FutureReader {
+  /** "whoever gets the server's private key". */
+  who: string;
+  can: "read" | "read early data" | "impersonate" | "nothing";
+  /** With which key, what, and why. */
+  text: string;
 }
 
 export interface PacketEvent {
@@ -189,7 +245,14 @@ export interface Accounted {
   retransmitted: number;
   /** Stream bytes captured behind a hole, which cannot be placed in a record or message. */
   gap: number;
+  /** Headers and fragments that the snapshot length cut: too little was captured to read them. */
+  truncated: number;
   not_understood: number;
+}
+
+export interface ProtocolCount {
+  packets: number;
+  bytes: number;
 }
 
 export interface SummaryEvent {
@@ -199,5 +262,42 @@ export interface SummaryEvent {
   link_types: string[];
   skipped: Record<string, number>;
   accounted: Accounted;
+  /** With --count alone: by the innermost protocol that the headers name. */
+  protocols?: Record<string, ProtocolCount>;
   damaged: boolean;
+  /** Live: packets that were dropped before they could be seen, where there were any and the source can tell. */
+  drops?: number;
+}
+
+/** With --guess alone: what an observer guesses of the exchanges of one capture, without reading any. */
+export interface GuessEvent {
+  event: "guess";
+  file: string;
+  /** As the lab says. */
+  padding: string;
+  exchanges: number;
+  /** Each was guessed from what the others taught. */
+  runs: number;
+  /** Conversations that were not as their labels say, and are left out. */
+  unmatched: number;
+  labels: string[];
+  /** How often who sees nothing is right by always saying the most common label. */
+  chance: number;
+  by_length: GuessScore;
+  by_length_and_time: GuessScore;
+  by_time: GuessScore;
+  /** Different sequences of lengths and directions; 1: by length all exchanges are alike. */
+  sequences: number;
+  /** Of an exchange's records with their headers, on average. */
+  client_bytes: number;
+  server_bytes: number;
+}
+
+export interface GuessScore {
+  right: number;
+  accuracy: number;
+  /** 95 % confidence (Wilson). */
+  interval: [number, number];
+  /** A row for each label: how often it was taken for each of the labels. */
+  confusion: number[][];
 }

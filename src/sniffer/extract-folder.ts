@@ -1,6 +1,6 @@
 // Writes each conversation's bytes, as reassembled, to ID.client and ID.server. Files are made new and are never
 // followed or overwritten; they are readable by their owner alone, since they hold what crossed the wire.
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { chownSync, closeSync, existsSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Side } from "./event.js";
 import { fileError } from "./run-error.js";
@@ -16,15 +16,22 @@ export class ExtractFolder {
   /** Open files by name, least lately used first. */
   readonly #open = new Map<string, number>();
   readonly #made = new Set<number>();
+  readonly #isNew: boolean;
 
   /** Throws RunError. */
   constructor(folder: string) {
     this.#folder = folder;
+    this.#isNew = !existsSync(folder);
     try {
       makeFolder(folder);
     } catch (error) {
       throw fileError("make the folder", folder, error);
     }
+  }
+
+  /** A folder that was made here is for whoever goes on writing in it. */
+  giveTo({ uid, gid }: { uid: number; gid: number }): void {
+    if (this.#isNew) chownSync(this.#folder, uid, gid);
   }
 
   /** Throws RunError when a file exists already or cannot be written. */

@@ -1,5 +1,5 @@
 // Reads a key log as it grows: browsers and servers add a few lines for each connection.
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { fileError } from "./run-error.js";
 
 const CHUNK_BYTES = 0x10000;
@@ -10,6 +10,8 @@ export class KeyLogFile {
   readonly #path: string;
   readonly #chunk = Buffer.alloc(CHUNK_BYTES);
   #offset = 0;
+  /** A pipe gives what it has once: opening it again would wait for whoever writes next. */
+  #isOver = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -18,9 +20,11 @@ export class KeyLogFile {
   /** What was added since the last call; at first, all of it. Throws RunError. */
   read(): string {
     let text = "";
+    if (this.#isOver) return text;
     try {
       const fd = openSync(this.#path, "r");
       try {
+        this.#isOver = !fstatSync(fd).isFile();
         for (let length = this.#readChunk(fd); length > 0; length = this.#readChunk(fd)) {
           text += this.#chunk.toString("latin1", 0, length);
         }
@@ -35,7 +39,7 @@ export class KeyLogFile {
 
   #readChunk(fd: number): number {
     if (this.#offset >= MAX_BYTES) return 0;
-    const length = readSync(fd, this.#chunk, 0, CHUNK_BYTES, this.#offset);
+    const length = readSync(fd, this.#chunk, 0, CHUNK_BYTES, this.#isOver ? null : this.#offset);
     this.#offset += length;
     return length;
   }

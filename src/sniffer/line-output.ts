@@ -8,10 +8,18 @@ const STDOUT = 1;
 /** How long to wait for a pipe that somebody made non-blocking. */
 const RETRY_MS = 2;
 
+/** Writes bytes at a place; gives the place behind them. */
+export type LineWriter = (into: Uint8Array, at: number) => number;
+
 export class LineOutput {
   #text = "";
+  /** Made when lines first come as bytes; what is in it comes before the text. */
+  #lines: Uint8Array | undefined;
+  #lineBytes = 0;
   #closed = false;
   readonly #fd: number;
+  /** Called before anything is written, where something else stands on the same terminal. */
+  beforeWrite: (() => void) | undefined;
 
   constructor(fd: number = STDOUT) {
     this.#fd = fd;
@@ -27,7 +35,17 @@ export class LineOutput {
     if (this.#text.length >= FLUSH_BYTES) this.flush();
   }
 
+  /** A line as bytes, of at most `maxBytes`. */
+  writeLine(maxBytes: number, writer: LineWriter): void {
+    this.#lines ??= new Uint8Array(FLUSH_BYTES);
+    if (this.#text !== "") this.#takeText(this.#lines);
+    if (this.#lineBytes + maxBytes > this.#lines.length) this.#flushLines();
+    this.#lineBytes = writer(this.#lines, this.#lineBytes);
+  }
+
   flush(): void {
+    this.#flushLines();
+    if (this.#text === "") return;
     const bytes = Buffer.from(this.#text);
     this.#text = "";
     this.writeBytes(bytes);
@@ -39,7 +57,28 @@ export class LineOutput {
     while (at < bytes.length && !this.#closed) at += this.#writeSome(bytes, at);
   }
 
+  /** Among lines as bytes, a text becomes one of them where it fits: a write for each would cost more than all else. */
+  #takeText(lines: Uint8Array): void {
+    const bytes = Buffer.from(this.#text);
+    this.#text = "";
+    if (this.#lineBytes + bytes.length > lines.length) this.#flushLines();
+    if (bytes.length > lines.length) {
+      this.writeBytes(bytes);
+      return;
+    }
+    lines.set(bytes, this.#lineBytes);
+    this.#lineBytes += bytes.length;
+  }
+
+  #flushLines(): void {
+    if (this.#lineBytes === 0 || this.#lines === undefined) return;
+    const length = this.#lineBytes;
+    this.#lineBytes = 0;
+    this.writeBytes(this.#lines.subarray(0, length));
+  }
+
   #writeSome(bytes: Uint8Array, at: number): number {
+    this.beforeWrite?.();
     try {
       return writeSync(this.#fd, bytes, at);
     } catch (error) {

@@ -2,25 +2,25 @@
 import type { PacketEvent } from "./event.js";
 import type { DecodedPacket } from "./packet/decoded-packet.js";
 import { linkTypeName } from "./packet/link-type-names.js";
-import type { RawPacket } from "./packet/raw-packet.js";
+import type { PacketCursor } from "./packet/packet-cursor.js";
 
-export function describePacket(packet: DecodedPacket, raw: RawPacket): PacketEvent {
+export function describePacket(packet: DecodedPacket, cursor: PacketCursor): PacketEvent {
   return {
     event: "packet",
-    frame: raw.frame,
-    time: encodeTime(raw),
-    captured_length: raw.bytes.length,
-    original_length: raw.originalLength,
-    link: linkTypeName(raw.linkType),
+    frame: cursor.frame,
+    time: encodeTime(cursor),
+    captured_length: cursor.capturedLength,
+    original_length: cursor.originalLength,
+    link: linkTypeName(cursor.linkType),
     src: packet.source(),
     dst: packet.destination(),
     protocol: packet.protocol || (packet.skipped ?? "unknown"),
-    ports: packet.transport === 0 ? null : [packet.sourcePort, packet.destinationPort],
+    ports: packet.hasPorts ? [packet.sourcePort, packet.destinationPort] : null,
     flags: packet.flagNames(),
   };
 }
 
 /** Text, since a double cannot hold nanoseconds since 1970. */
-function encodeTime(raw: RawPacket): string | null {
-  return raw.seconds === null ? null : `${raw.seconds}.${String(raw.nanoseconds).padStart(9, "0")}`;
+function encodeTime(cursor: PacketCursor): string | null {
+  return cursor.seconds === null ? null : `${cursor.seconds}.${String(cursor.nanoseconds).padStart(9, "0")}`;
 }

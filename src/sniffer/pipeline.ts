@@ -1,19 +1,26 @@
 // From packets to events: the one pipeline for live capture, files, the relay and the lab.
+import { randomBytes } from "node:crypto";
 import { ResultQueue } from "../bytes/result-queue.js";
 import type { Stage } from "../bytes/stage.js";
 import { ConversationWatch, type ConversationWatchOptions } from "./conversation-watch.js";
-import type { FindingEvent, SnifferEvent } from "./event.js";
+import type { FindingEvent, Side, SnifferEvent } from "./event.js";
 import type { SecretList } from "./finding/secret-search.js";
 import { Ledger } from "./ledger.js";
+import type { PipelineLimits } from "./memory-limits.js";
 import type { MessageShape, Schema } from "./message/schema.js";
 import { observerFor } from "./observer-choice.js";
 import type { DecodedPacket } from "./packet/decoded-packet.js";
 import { linkTypeName } from "./packet/link-type-names.js";
+import { PacketCursor } from "./packet/packet-cursor.js";
 import { PacketDecoder } from "./packet/packet-decoder.js";
+import type { PacketMemory } from "./packet/packet-memory.js";
 import type { RawPacket } from "./packet/raw-packet.js";
+import { PacketCount } from "./packet-count.js";
 import { describePacket } from "./packet-event.js";
-import { type ConversationLimits, ConversationTable } from "./stream/conversation-table.js";
-import type { StreamEvent } from "./stream/stream-event.js";
+import { ConversationTable } from "./stream/conversation-table.js";
+import type { Conversation, StreamEvent } from "./stream/stream-event.js";
+import type { StreamHashes } from "./stream/stream-hash.js";
+import type { AssessedTransport, NewAssessor } from "./tls/assessor.js";
 import { CertificateReader } from "./tls/certificate-reader.js";
 import { KeyLog } from "./tls/key-log.js";
 
@@ -24,52 +31,90 @@ export interface PipelineOptions {
   readonly foreignMessages?: () => readonly MessageShape[];
   /** Also give an event for each packet. */
   readonly packets?: boolean;
+  /** Read headers and count packets, and follow no conversation. */
+  readonly headersOnly?: boolean;
+  /** Sees each packet before the conversation that it belongs to does; both are only valid during the call. */
+  readonly onPacket?: ((packet: DecodedPacket, cursor: PacketCursor) => void) | undefined;
+  /** Sees each segment and datagram with the conversation and side that it is of, before their events come. */
+  readonly onSegment?: SegmentWatcher | undefined;
   /** Searched for in both directions of every conversation. */
   readonly secrets?: SecretList | undefined;
   /** Sees what reassembly delivers, before it is understood; its bytes are only valid during the call. */
   readonly tap?: ((event: StreamEvent) => void) | undefined;
   /** Sees what keys opened, in the same way. */
   readonly tapDecrypted?: ((event: StreamEvent) => void) | undefined;
-  readonly limits?: Partial<ConversationLimits>;
+  readonly limits?: Partial<PipelineLimits> | undefined;
+  /** What packets with a position lie in. */
+  readonly memory?: PacketMemory;
+  /** Who hashes what each side of a conversation says; without it that is done here. */
+  readonly hashes?: StreamHashes | undefined;
+  /** Who judges each TLS handshake for later (finding/assessment.ts); without it no assessment is given. */
+  readonly assess?: NewAssessor | undefined;
 }
+
+export type SegmentWatcher = (packet: DecodedPacket, conversation: Conversation, side: Side) => void;
 
 /** What all conversations together may hold before their protocol is clear. */
 const UNDECIDED_BYTES_IN_ALL = 0x4000000;
 
+/** What keeps a flood of them under 300 MB in all; whoever has more memory gives more. */
+const MAX_SPEAKING_CONVERSATIONS = 8192;
+
 export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   readonly #options: PipelineOptions;
-  readonly #decoder = new PacketDecoder();
+  readonly #decoder: PacketDecoder;
   readonly #table: ConversationTable;
   readonly #watches = new Map<number, ConversationWatch>();
+  readonly #maxWatches: number;
   readonly #watchOptions: ConversationWatchOptions;
   readonly #ledger = new Ledger();
+  readonly #count: PacketCount | undefined;
   readonly #skipped = new Map<string, number>();
+  readonly #cursor = new PacketCursor();
   readonly #linkTypes = new Set<number>();
+  #lastLinkType = -1;
   #keys: KeyLog | undefined;
   readonly #events = new ResultQueue<SnifferEvent>();
   #packets = 0;
   #bytes = 0;
   #undecidedBytes = 0;
+  #unseenBytes = 0;
+  /** Of the packet that is looked at; null where the capture has no times. Asked for only where handshakes are judged. */
+  #nowSeconds: number | null = null;
   #damaged = false;
   #secretSeen = false;
   #finished = false;
+  /** Between `finish` and the summary. */
+  #closing = false;
 
   constructor(options: PipelineOptions = {}) {
     this.#options = options;
-    this.#table = new ConversationTable(options.limits);
+    if (options.headersOnly === true) this.#count = new PacketCount();
+    const { limits, memory, hashes } = options;
+    this.#decoder = new PacketDecoder(limits?.fragments);
+    const newHash = hashes && (() => hashes.newHash());
+    this.#table = new ConversationTable({ limits, memory, newHash, seed: randomBytes(4).readInt32LE() });
+    this.#maxWatches = limits?.maxSpeakingConversations ?? MAX_SPEAKING_CONVERSATIONS;
+    const undecidedBytesInAll = limits?.maxUndecidedBytes ?? UNDECIDED_BYTES_IN_ALL;
+    const { assess } = options;
     const means = {
       schema: () => options.schema?.(),
       foreignMessages: () => options.foreignMessages?.() ?? [],
       certificates: new CertificateReader(),
       keys: () => this.#keys,
+      newAssessor:
+        assess &&
+        ((transport: AssessedTransport, midstream: boolean) =>
+          assess({ transport, midstream, now: () => this.#nowSeconds })),
     };
     this.#watchOptions = {
       observe: (application, conversation) => observerFor(application, conversation, means),
       say: (event) => this.#say(event),
       settle: (tally) => this.#ledger.addTally(tally),
+      maySkip: options.tap === undefined && options.secrets === undefined,
       secrets: options.secrets,
       tapDecrypted: options.tapDecrypted,
-      undecidedRoomBytes: () => UNDECIDED_BYTES_IN_ALL - this.#undecidedBytes,
+      undecidedRoomBytes: () => undecidedBytesInAll - this.#undecidedBytes,
     };
   }
 
@@ -82,6 +127,26 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
     return this.#packets;
   }
 
+  /** Bytes that were sent, and mostly acknowledged, but never seen: what the capture lost or cut off. */
+  get unseenBytes(): number {
+    return this.#unseenBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Conversations that are followed now. */
+  get conversations(): number {
+    return this.#table.size;
+  }
+
+  /** Gives up half of the conversations, where memory is short; what they said so far is told. */
+  shed(): void {
+    this.#table.shed();
+    this.#drain();
+  }
+
   /** Part of a key log (NSS format); what TLS sends from now on, and what waited for its keys, is opened with it. */
   addKeys(text: string): void {
     this.#keys ??= new KeyLog();
@@ -89,20 +154,47 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   }
 
   push(raw: RawPacket): void {
+    this.pushAt(this.#cursor.set(raw));
+  }
+
+  /** The same for a packet that stands in larger memory. */
+  pushAt(cursor: PacketCursor): void {
     this.#packets += 1;
-    this.#bytes += raw.bytes.length;
-    this.#linkTypes.add(raw.linkType);
-    const packet = this.#decoder.decode(raw);
-    this.#account(packet);
-    if (this.#options.packets === true) this.#say(describePacket(packet, raw));
-    if (packet.damage !== undefined) this.#damagedPacket(packet, raw);
-    if (packet.transport === 0) return;
+    this.#bytes += cursor.capturedLength;
+    if (this.#options.assess !== undefined) this.#nowSeconds = cursor.seconds;
+    if (cursor.linkType !== this.#lastLinkType) this.#noteLinkType(cursor.linkType);
+    const packet = this.#decoder.decodeAt(cursor);
+    this.#ledger.addPacket(packet);
+    if (packet.skipped !== undefined) this.#skipped.set(packet.skipped, (this.#skipped.get(packet.skipped) ?? 0) + 1);
+    if (this.#options.packets === true) this.#say(describePacket(packet, cursor));
+    this.#options.onPacket?.(packet, cursor);
+    if (packet.damage !== undefined) this.#damagedPacket(packet);
+    if (this.#count !== undefined) this.#countPacket(this.#count, packet);
+    else if (packet.transport !== 0) this.#follow(packet);
+  }
+
+  #countPacket(count: PacketCount, packet: DecodedPacket): void {
+    count.add(packet.protocol || (packet.skipped ?? "unknown"), packet.capturedLength);
+    this.#ledger.add("not_understood", packet.payloadBytes);
+  }
+
+  #follow(packet: DecodedPacket): void {
     this.#table.push(packet);
+    const { onSegment } = this.#options;
+    if (onSegment !== undefined && this.#table.latestConversation !== undefined) {
+      onSegment(packet, this.#table.latestConversation, this.#table.latestSide);
+    }
     this.#drain();
   }
 
   next(): SnifferEvent | undefined {
-    return this.#events.next();
+    for (;;) {
+      const event = this.#events.next();
+      if (event !== undefined || !this.#closing) return event;
+      const last = this.#table.next();
+      if (last === undefined) this.#end();
+      else this.#take(last);
+    }
   }
 
   /** Tells that the input broke off at this byte of it: what came before counts, the summary says that it is damaged. */
@@ -115,12 +207,17 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
     return this.#damaged;
   }
 
-  /** Closes what is open, in the order of ids, and gives the summary last. */
+  /** What is open closes in the order of ids, as `next` is asked; the summary is last. */
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
+    this.#closing = true;
     this.#table.finish();
-    this.#drain();
+  }
+
+  #end(): void {
+    this.#closing = false;
+    this.#options.hashes?.settle();
     this.#ledger.add("retransmitted", this.#table.retransmittedBytes);
     this.#ledger.add("gap", this.#table.unplacedBytes + this.#decoder.heldFragmentBytes);
     this.#say({
@@ -130,37 +227,43 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
       link_types: [...this.#linkTypes].map(linkTypeName),
       skipped: Object.fromEntries(this.#skipped),
       accounted: this.#ledger.accounted,
+      ...(this.#count === undefined ? {} : { protocols: this.#count.protocols }),
       damaged: this.#damaged,
     });
   }
 
-  #account(packet: DecodedPacket): void {
-    this.#ledger.add("headers", packet.headerBytes);
-    this.#ledger.add("padding", packet.paddingBytes);
-    this.#ledger.add("not_understood", packet.notUnderstoodBytes);
-    if (packet.skipped !== undefined) {
-      this.#skipped.set(packet.skipped, (this.#skipped.get(packet.skipped) ?? 0) + 1);
-    }
+  #noteLinkType(linkType: number): void {
+    this.#lastLinkType = linkType;
+    this.#linkTypes.add(linkType);
   }
 
   #drain(): void {
-    for (let event = this.#table.next(); event !== undefined; event = this.#table.next()) {
-      this.#options.tap?.(event);
-      this.#watch(event);
-    }
+    for (let event = this.#table.next(); event !== undefined; event = this.#table.next()) this.#take(event);
+  }
+
+  #take(event: StreamEvent): void {
+    this.#options.tap?.(event);
+    if (event.kind === "gap") this.#unseenBytes += event.length;
+    this.#watch(event);
   }
 
   #watch(event: StreamEvent): void {
+    // A flood opens a million conversations that never say anything: they are followed from their first word on.
+    if (event.kind === "open") return;
     const { id } = event.conversation;
-    let watch = this.#watches.get(id);
-    if (watch === undefined) {
-      watch = new ConversationWatch(event.conversation, this.#watchOptions);
-      this.#watches.set(id, watch);
-    }
+    const watch = this.#watches.get(id) ?? this.#newWatch(event.conversation);
     const before = watch.undecidedBytes;
     watch.push(event);
     this.#undecidedBytes += watch.undecidedBytes - before;
     if (event.kind === "close") this.#watches.delete(id);
+    // Should this close one that never spoke, its own close comes by here and the next goes.
+    if (this.#watches.size > this.#maxWatches) this.#table.closeStalest();
+  }
+
+  #newWatch(conversation: Conversation): ConversationWatch {
+    const watch = new ConversationWatch(conversation, this.#watchOptions);
+    this.#watches.set(conversation.id, watch);
+    return watch;
   }
 
   #say(event: SnifferEvent): void {
@@ -168,9 +271,9 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
     this.#events.push(event);
   }
 
-  #damagedPacket(packet: DecodedPacket, raw: RawPacket): void {
+  #damagedPacket(packet: DecodedPacket): void {
     const { what, offset } = packet.damage ?? { what: "", offset: 0 };
-    this.#finding(what, { frame: raw.frame, offset, length: Math.max(0, raw.bytes.length - offset) });
+    this.#finding(what, { frame: packet.frame, offset, length: Math.max(0, packet.capturedLength - offset) });
   }
 
   #finding(what: string, evidence: FindingEvent["evidence"]): void {

@@ -16,13 +16,16 @@ export interface Observer extends Stage<StreamEvent, SnifferEvent> {
   readonly tally: Tally;
   readonly handover?: Handover | undefined;
   nextDecrypted?(): StreamEvent | undefined;
+  /** How many of a side's next bytes it need not see: it is told of them by a `passed` event. */
+  unwatchedBytes?(side: Side): number;
 }
 
 export interface StreamWatchOptions {
   readonly observe: (application: Application, conversation: Conversation) => Observer;
   readonly say: (event: SnifferEvent) => void;
   readonly settle: (tally: Tally) => void;
-  readonly decrypted: (event: StreamEvent) => void;
+  /** Whether nobody but the observer looks at the bytes. */
+  readonly maySkip: boolean;
   readonly secrets: SecretList | undefined;
   /** Bytes that all undecided streams together may still hold. */
   readonly undecidedRoomBytes: () => number;
@@ -36,12 +39,15 @@ export class StreamWatch {
   application: Application | undefined;
   readonly #conversation: Conversation;
   readonly #options: StreamWatchOptions;
+  readonly #decrypted: (event: StreamEvent) => void;
   readonly #searches: Record<Side, SecretSearch> | undefined;
   #undecided: UndecidedStream | undefined;
   #observer: Observer | undefined;
   #handovers = 0;
 
-  constructor(conversation: Conversation, options: StreamWatchOptions) {
+  /** `decrypted` takes what keys opened. */
+  constructor(conversation: Conversation, options: StreamWatchOptions, decrypted: (event: StreamEvent) => void) {
+    this.#decrypted = decrypted;
     this.#conversation = conversation;
     this.#options = options;
     const { secrets } = options;
@@ -57,7 +63,14 @@ export class StreamWatch {
     if (event.kind === "bytes") this.#search(event);
     else if (event.kind === "gap") this.#searches?.[event.side].gap();
     this.#route(event);
+    if (this.#options.maySkip && (event.kind === "bytes" || event.kind === "gap")) this.#askLess();
     if (event.kind === "close" && this.#observer !== undefined) this.#retire(this.#observer);
+  }
+
+  #askLess(): void {
+    const { unwatched } = this.#conversation;
+    unwatched.client = this.#observer?.unwatchedBytes?.("client") ?? 0;
+    unwatched.server = this.#observer?.unwatchedBytes?.("server") ?? 0;
   }
 
   #route(event: StreamEvent): void {
@@ -71,6 +84,7 @@ export class StreamWatch {
     const application = this.#choose(undecided, event);
     if (application === undefined) return;
     this.application ??= application;
+    this.#conversation.application ??= application;
     this.#undecided = undefined;
     const known = this.#handovers < MAX_HANDOVERS;
     this.#observer = known
@@ -105,7 +119,7 @@ export class StreamWatch {
   #drain(observer: Observer): void {
     for (let event = observer.next(); event !== undefined; event = observer.next()) this.#options.say(event);
     for (let event = observer.nextDecrypted?.(); event !== undefined; event = observer.nextDecrypted?.()) {
-      this.#options.decrypted(event);
+      this.#decrypted(event);
     }
   }
 

@@ -92,9 +92,11 @@ export class UndecidedStream {
   }
 }
 
+const EMPTY = new Uint8Array(0);
+
 /** The first bytes of one side. The first chunk is only viewed: most streams are clear by it and need no copy. */
 class Prefix {
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array = EMPTY;
   #length = 0;
   #viewed = false;
   #frozen = false;
@@ -132,7 +134,7 @@ class Prefix {
   }
 
   clear(): void {
-    this.#bytes = new Uint8Array(0);
+    this.#bytes = EMPTY;
     this.#length = 0;
   }
 

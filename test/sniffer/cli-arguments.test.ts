@@ -1,5 +1,7 @@
 import t from "tap";
-import { decodeArguments, HELP, UsageError } from "../../src/sniffer/cli-arguments.js";
+import { decodeArguments } from "../../src/sniffer/cli-arguments.js";
+import { HELP } from "../../src/sniffer/help-text.js";
+import { UsageError } from "../../src/sniffer/usage-error.js";
 
 const options = (line: string) => {
   const command = decodeArguments(line.split(" ").filter((word) => word !== ""));
@@ -31,6 +33,20 @@ t.test("a live capture takes an interface, seconds in two ways, and a filter in 
   t.match(options("-i lo --backend tcpdump"), { source: { backend: "tcpdump" } });
 });
 
+t.test("rings are asked for as dumpcap and tcpdump have it", async (t) => {
+  t.match(options("-i lo -w x -b filesize:5 -b duration:0.5 -b packets:7 -b files:3"), {
+    ring: { maxBytes: 5000, maxSeconds: 0.5, maxPackets: 7, maxFiles: 3, endsWithLast: false, naming: "dumpcap" },
+  });
+  t.match(options("-r x -w y -C 2 -W 10"), { ring: { maxBytes: 2_000_000, maxFiles: 10, endsWithLast: false } });
+  t.match(options("-r x -w y -G 60 -W 10"), { ring: { maxSeconds: 60, maxFiles: 10, endsWithLast: true } });
+  t.match(options("-i lo --max-memory 256 -Z nobody --immediate-mode"), {
+    maxMemoryMegabytes: 256,
+    user: "nobody",
+    immediate: true,
+    ring: undefined,
+  });
+});
+
 t.test("the relay takes its route, and seconds", async (t) => {
   t.match(options("--relay a:1=b:2 5"), { source: { kind: "relay", route: "a:1=b:2" }, seconds: 5 });
 });
@@ -59,6 +75,23 @@ t.test("what cannot be meant is refused, and says what", async (t) => {
     ["-i lo --seconds 0", /seconds/],
     ["-i lo --backend magic", /cap or tcpdump/],
     ["-r x --backend cap", /--backend/],
+    ["-i lo -i eth0", /-i any/],
+    ["-r x -b packets:1", /-w FILE/],
+    ["-r x -w - -b packets:1", /pipe/],
+    ["-r x -w y -b files:3", /when a file is full/],
+    ["-r x -w y -b nonsense:3", /filesize:KB/],
+    ["-r x -w y -b packets", /not ""/],
+    ["-r x -w y -b packets:0", /above 0/],
+    ["-r x -w y -b packets:1:2", /not "packets:1:2"/],
+    ["-r x -w y -b filesize:1.5", /whole number/],
+    ["-r x -w y -b files:100000 -b packets:1", /99999/],
+    ["-r x -w y -b packets:1 -b packets:2", /twice/],
+    ["-r x -w y -b packets:1 -C 1", /not both/],
+    ["-r x -w y -W 3", /-C or -G/],
+    ["-r x -w y -G many", /-G/],
+    ["-r x --max-memory 1", /128/],
+    ["-r x -Z nobody", /-Z/],
+    ["-i lo -Z ../x", /name of a user/],
     ["--nonsense", /nonsense/],
     ["-r", /-r/],
   ];

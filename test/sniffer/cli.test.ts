@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import t from "tap";
@@ -62,7 +64,7 @@ t.test("what cannot be read is exit 1 with words, what cannot be meant exit 2", 
   const missing = await run(["-r", join(folder, "nope")]);
   t.match(missing, { code: 1, stdout: "", stderr: /^sniffer: cannot read .*nope: there is no such file/ });
   t.match(await run(["-r", folder]), { code: 1, stderr: /it is a folder/ });
-  t.match(await run(["--relay", "nonsense"]), { code: 1, stderr: /LISTEN=HOST:PORT/ });
+  t.match(await run(["--relay", "nonsense"]), { code: 2, stderr: /LISTEN=HOST:PORT/ });
   t.match(await run(["--nonsense"]), { code: 2, stderr: /--help/ });
   t.match(await run(["-r", TLS12, "--proto", folder]), { code: 1, stderr: /no \.proto files/ });
   t.match(await run(["-r", TLS12, "--keylog", join(folder, "nope")]), { code: 1, stderr: /cannot read/ });
@@ -86,7 +88,8 @@ t.test("a secret that is seen is exit 3, and printed nowhere", async (t) => {
   t.match(await run(["-r", "-", "--secret-file", join(folder, "none")], CAPTURE), { code: 1, stderr: /no secrets in/ });
   const large = join(folder, "large");
   writeFileSync(large, "secret\n".repeat(200_000));
-  t.match(await run(["-r", "-", "--secret-file", large], CAPTURE), { code: 1, stderr: /up to 1 MiB/ });
+  for (const path of [large, "/dev/zero"])
+    t.match(await run(["-r", "-", "--secret-file", path], CAPTURE), { code: 1, stderr: /up to 1 MiB/ });
 });
 
 t.test("keys open what they fit, and what they open is searched and extracted", async (t) => {
@@ -163,6 +166,18 @@ t.test("a signal ends a pipe that has no end, with the summary", async (t) => {
   t.equal(code, 0);
 });
 
+t.test("a named pipe that nobody opens can be given up at the first signal", async (t) => {
+  const folder = t.testdir({});
+  execFileSync("mkfifo", [join(folder, "pipe")]);
+  const { child, ended } = start(["-r", join(folder, "pipe"), "-w", join(folder, "w")]);
+  // Written to before reading begins.
+  while (!existsSync(join(folder, "w"))) await setTimeout(10);
+  await setTimeout(200);
+  child.kill("SIGINT");
+  await ended;
+  t.equal(child.signalCode, "SIGINT");
+});
+
 t.test("a reader that goes away ends it quietly", async (t) => {
   const many = play(Array.from({ length: 20_000 }, () => ["client", "x"] as const));
   const path = join(t.testdir({ "many.pcapng": captureFile(many) }), "many.pcapng");
@@ -194,5 +209,5 @@ t.test("reading files loads neither cap nor protobufjs nor the live parts", asyn
   const { stderr } = await run(["-r", TLS12, "--json"], undefined, { NODE_OPTIONS: `--import=${trace}` });
   t.match(stderr, "loaded:");
   // By name, since the test runner loads packages of its own into every child.
-  t.notMatch(stderr, /node_modules\/(cap|protobufjs|commander|selfsigned|mysql2|libsql)\/|live-|relay-|tcpdump-/);
+  t.notMatch(stderr, /node_modules\/(cap|protobufjs|commander|selfsigned|mysql2|libsql)\/|\/(live|relay|tcpdump)-/);
 });

@@ -107,10 +107,20 @@ t.test("TLS is recognised on any port, and behind whatever came before it", asyn
       ],
     ],
     [
-      "unknown",
+      "socks",
       [
         ["client", "\x05\x01\x00"],
         ["server", "\x05\x00"],
+        ["client", "\x05\x01\x00\x01\x0a\0\0\x01\x01\xbb"],
+        ["server", "\x05\x00\x00\x01\0\0\0\0\0\0"],
+        ["client", HELLO],
+      ],
+    ],
+    [
+      "unknown",
+      [
+        ["client", "\x07\x01\x00"],
+        ["server", "\x07\x00"],
         ["client", HELLO],
       ],
     ],

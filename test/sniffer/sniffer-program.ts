@@ -19,11 +19,16 @@ export interface Running {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   /** Resolves when a line of its standard error matches. */
   said(pattern: RegExp): Promise<string>;
+  /** Resolves when its standard output, all of it so far, holds. */
+  printed(holds: (stdout: string) => boolean): Promise<void>;
   readonly ended: Promise<Ended>;
 }
 
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  // What the test runner adds to every process writes its files at the end, which only root may do in root's checkout.
+  const isLive = args.includes("-i") || args.includes("--relay");
+  const rights = isLive && !args.includes("-Z") ? ["-Z", "root"] : [];
+  const child = spawn(process.execPath, [MAIN, ...rights, ...args], {
     stdio: "pipe",
     env: { ...process.env, NO_COLOR: "1", ...env },
   });
@@ -42,6 +47,12 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
       await Promise.race([once(child.stderr, "data"), once(child, "close")]);
     }
   };
+  const printed = async (holds: (text: string) => boolean): Promise<void> => {
+    while (!holds(Buffer.concat(stdout).toString("utf8"))) {
+      if (child.exitCode !== null) throw new Error(`it ended and had printed ${Buffer.concat(stdout)}`);
+      await Promise.race([once(child.stdout, "data"), once(child, "close")]);
+    }
+  };
   const ended = once(child, "close").then(([code]) => {
     const text = Buffer.concat(stdout).toString("utf8");
     return {
@@ -53,7 +64,7 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
       },
     };
   });
-  return { child, said, ended };
+  return { child, said, printed, ended };
 }
 
 /** Runs to its end, with `input` on its standard input. */

@@ -2,10 +2,15 @@
 import type { ConversationEvent, MessageEvent, PacketEvent, Side, SnifferEvent, Visibility } from "../event.js";
 import { cipherSuiteName } from "../tls/cipher-suite-names.js";
 import { contentTypeName, versionName } from "../tls/names.js";
+import { clockText } from "./clock.js";
 import type { Style } from "./paint.js";
 
 export interface EventLine {
   readonly frame: number | undefined;
+  /** Of a packet, in the place of conversation and side. */
+  readonly time?: string;
+  /** Of a packet: what `text` says, in its parts. */
+  readonly columns?: PacketColumns;
   readonly conversation: number | undefined;
   readonly side: Side | undefined;
   readonly label: string;
@@ -15,16 +20,34 @@ export interface EventLine {
   readonly wrap: boolean;
 }
 
+export interface PacketColumns {
+  /** Who sent it to whom, with their ports. */
+  readonly ends: string;
+  /** "[SYN,ACK]"; "" where there are none. */
+  readonly flags: string;
+  readonly size: string;
+}
+
 export interface LineOptions {
   /** Also records, and more of each hello. */
   readonly tlsAware: boolean;
+  /** Also what each handshake means for later; without it the verdict alone sums that up. */
+  readonly whatIf?: boolean | undefined;
 }
 
-/** Undefined for what this report leaves out; the summary is told by the verdict. */
+/** Undefined for what this report leaves out; the summary is told by the verdict, an assessment in lines of its own. */
 export function describeEvent(event: SnifferEvent, options: LineOptions): EventLine | undefined {
   switch (event.event) {
     case "packet":
-      return { ...NOWHERE, frame: event.frame, label: event.protocol, style: "dim", text: packetText(event) };
+      return {
+        ...NOWHERE,
+        frame: event.frame,
+        time: clockText(event.time),
+        label: event.protocol,
+        style: "dim",
+        text: packetText(event),
+        columns: packetColumns(event),
+      };
     case "conversation":
       return {
         ...NOWHERE,
@@ -71,6 +94,7 @@ export function describeEvent(event: SnifferEvent, options: LineOptions): EventL
         text: event.value === undefined ? event.what : `${event.what}: ${event.value}`,
         wrap: true,
       };
+    case "assessment":
     case "summary":
       return undefined;
   }
@@ -90,11 +114,16 @@ function at(event: { event: string; frame: number; conversation: number; side?: 
 }
 
 function packetText(event: PacketEvent): string {
+  const { ends, flags, size } = packetColumns(event);
+  return [ends, ...(flags === "" ? [] : [flags]), size].join(" ");
+}
+
+function packetColumns(event: PacketEvent): PacketColumns {
   const [from, to] = event.ports === null ? ["", ""] : event.ports.map((port) => `.${port}`);
   const ends = event.src === null ? event.link : `${event.src}${from} > ${event.dst}${to}`;
-  const flags = event.flags === null ? "" : ` [${event.flags}]`;
+  const flags = event.flags === null ? "" : `[${event.flags}]`;
   const cut = event.captured_length < event.original_length ? ` of ${event.original_length}` : "";
-  return `${ends}${flags} ${event.captured_length}${cut} bytes`;
+  return { ends, flags, size: `${event.captured_length}${cut} bytes` };
 }
 
 function conversationText(event: ConversationEvent): string {

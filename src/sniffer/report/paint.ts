@@ -5,7 +5,7 @@ export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "magenta" | "c
 export type Paint = (style: Style, text: string) => string;
 
 export function choosePaint(env: NodeJS.ProcessEnv, isTerminal: boolean): Paint {
-  return wantsColour(env, isTerminal) ? paint : plain;
+  return wantsColour(env, isTerminal) ? paint : plainPaint;
 }
 
 function wantsColour(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
@@ -20,6 +20,7 @@ function paint(style: Style, text: string): string {
   return styleText(style, text, { validateStream: false });
 }
 
-function plain(_style: Style, text: string): string {
+/** No colour. */
+export function plainPaint(_style: Style, text: string): string {
   return text;
 }

@@ -1,37 +1,73 @@
-// A bar on standard error while a long file is read, when somebody is there to see it.
-import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
+// A bar on standard error while a long file is read, when somebody is there to see it: how much, how fast, how long still.
+import type { StatusLine } from "./status-line.js";
 
-const STDERR = 2;
 /** Below this the file is read before a bar could be looked at. */
 const MIN_BYTES = 0x4000000;
-const BAR_CELLS = 30;
+const MAX_BAR_CELLS = 30;
+const MIN_BAR_CELLS = 8;
+/** "]  33%  1234 MB/s  12:34 left" and the bracket before it. */
+const WORDS_CELLS = 32;
+/** Before that, how long it takes is anybody's guess. */
+const MIN_SECONDS = 0.5;
+const MEGABYTE = 1e6;
 
 export class Progress {
+  readonly #status: StatusLine | undefined;
   #totalBytes = 0;
+  #begunMs = 0;
   #shown = -1;
 
+  /** Without a line to show it on, nothing is shown. */
+  constructor(status?: StatusLine | undefined) {
+    this.#status = status;
+  }
+
   begin(totalBytes: number | undefined): void {
-    const wanted = totalBytes !== undefined && totalBytes >= MIN_BYTES && isatty(STDERR);
+    const wanted = totalBytes !== undefined && totalBytes >= MIN_BYTES && this.#status !== undefined;
     this.#totalBytes = wanted ? totalBytes : 0;
+    this.#begunMs = performance.now();
   }
 
   show(readBytes: number): void {
-    if (this.#totalBytes === 0) return;
+    if (this.#totalBytes === 0 || this.#status === undefined) return;
     const percent = Math.floor((readBytes / this.#totalBytes) * 100);
     if (percent === this.#shown) return;
     this.#shown = percent;
-    writeSync(STDERR, `\r${encodeBar(percent)}`);
+    const seconds = (performance.now() - this.#begunMs) / 1000;
+    this.#status.show(encodeProgress({ readBytes, totalBytes: this.#totalBytes, seconds }, this.#status.cells));
   }
 
   end(): void {
-    if (this.#shown >= 0) writeSync(STDERR, "\r\x1b[K");
+    this.#status?.hide();
     this.#shown = -1;
   }
 }
 
-/** "[##########....................]  33%" */
-export function encodeBar(percent: number): string {
-  const cells = Math.min(BAR_CELLS, Math.floor((percent * BAR_CELLS) / 100));
-  return `[${"#".repeat(cells)}${".".repeat(BAR_CELLS - cells)}] ${String(percent).padStart(3)}%`;
+export interface ProgressState {
+  readonly readBytes: number;
+  readonly totalBytes: number;
+  readonly seconds: number;
+}
+
+/** "[##########....................]  33%  412 MB/s  0:02 left", in so many cells. */
+export function encodeProgress({ readBytes, totalBytes, seconds }: ProgressState, cells: number): string {
+  const share = Math.min(1, readBytes / Math.max(1, totalBytes));
+  const bar = encodeBar(share, Math.max(MIN_BAR_CELLS, Math.min(MAX_BAR_CELLS, cells - WORDS_CELLS)));
+  if (seconds < MIN_SECONDS || readBytes === 0) return bar;
+  const speed = readBytes / seconds;
+  const left = Math.ceil((totalBytes - readBytes) / speed);
+  const rate = speed < 10 * MEGABYTE ? (speed / MEGABYTE).toFixed(1) : String(Math.round(speed / MEGABYTE));
+  return `${bar}  ${rate} MB/s  ${clockText(left)} left`;
+}
+
+function encodeBar(share: number, cells: number): string {
+  const filled = Math.floor(share * cells);
+  return `[${"#".repeat(filled)}${".".repeat(cells - filled)}] ${String(Math.floor(share * 100)).padStart(3)}%`;
+}
+
+/** "0:02", "12:34", "1:02:03". */
+export function clockText(seconds: number): string {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const tail = `${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
 }

@@ -1,9 +1,58 @@
 import t from "tap";
-import { encodeBar } from "../../../src/sniffer/report/progress.js";
+import { clockText, encodeProgress, Progress } from "../../../src/sniffer/report/progress.js";
+import { StatusLine } from "../../../src/sniffer/report/status-line.js";
+
+const GIGABYTE = 1e9;
+const at = (readBytes: number, seconds: number, cells = 79) =>
+  encodeProgress({ readBytes, totalBytes: GIGABYTE, seconds }, cells);
 
 t.test("the bar grows with the share, and never beyond its end", async (t) => {
-  t.equal(encodeBar(0), `[${".".repeat(30)}]   0%`);
-  t.equal(encodeBar(50), `[${"#".repeat(15)}${".".repeat(15)}]  50%`);
-  t.equal(encodeBar(100), `[${"#".repeat(30)}] 100%`);
-  t.equal(encodeBar(130).length, encodeBar(0).length);
+  t.equal(at(0, 0), `[${".".repeat(30)}]   0%`);
+  t.equal(at(GIGABYTE / 2, 0.1), `[${"#".repeat(15)}${".".repeat(15)}]  50%`);
+  t.equal(at(GIGABYTE, 2), `[${"#".repeat(30)}] 100%  500 MB/s  0:00 left`);
+  t.match(at(2 * GIGABYTE, 2), "100%");
+});
+
+t.test("how fast, and how long still, once that can be told", async (t) => {
+  t.match(at(0.25 * GIGABYTE, 1), "25%  250 MB/s  0:03 left");
+  t.match(at(0.001 * GIGABYTE, 1), "0%  1.0 MB/s  16:39 left");
+  t.same([2, 754, 3723].map(clockText), ["0:02", "12:34", "1:02:03"]);
+});
+
+t.test("it fits into narrow terminals", async (t) => {
+  for (const cells of [40, 60, 79, 200]) t.ok(at(GIGABYTE / 3, 4000, cells).length <= cells, `${cells} cells`);
+});
+
+t.test("small files, and nobody there: nothing is shown", async (t) => {
+  const written: string[] = [];
+  const status = new StatusLine(
+    (text) => written.push(text),
+    () => 80,
+  );
+  const small = new Progress(status);
+  small.begin(1000);
+  small.show(500);
+  const pipe = new Progress(status);
+  pipe.begin(undefined);
+  pipe.show(500);
+  const nobody = new Progress();
+  nobody.begin(GIGABYTE);
+  nobody.show(500);
+  t.same(written, []);
+});
+
+t.test("each percent is drawn once, and the line is gone at the end", async (t) => {
+  const written: string[] = [];
+  const progress = new Progress(
+    new StatusLine(
+      (text) => written.push(text),
+      () => 80,
+    ),
+  );
+  progress.begin(GIGABYTE);
+  for (let read = 0; read <= GIGABYTE; read += GIGABYTE / 1000) progress.show(read);
+  progress.end();
+  t.equal(written.length, 102);
+  t.match(written[50], "]  50%");
+  t.equal(written.at(-1), "\r\u001b[K");
 });
