@@ -11,6 +11,8 @@ import { ALPN_PROTOCOL } from "../wire/protocol.js";
 export interface ImpersonatorOptions {
   /** Port of the real server on 127.0.0.1. */
   readonly serverPort: number;
+  /** Signs his certificate; without one it is from nobody whom the client trusts. */
+  readonly authority?: { readonly key: string; readonly cert: string } | undefined;
 }
 
 export class Impersonator {
@@ -25,8 +27,8 @@ export class Impersonator {
   }
 
   /** Listens with both halves. Until {@link route} is called nothing is passed on. */
-  static async listen({ serverPort }: ImpersonatorOptions): Promise<Impersonator> {
-    const certificate = await falseCertificate();
+  static async listen({ serverPort, authority }: ImpersonatorOptions): Promise<Impersonator> {
+    const certificate = await falseCertificate(authority);
     const front = tls.createServer({
       cert: certificate.cert,
       key: certificate.private,
@@ -86,13 +88,14 @@ export class Impersonator {
   }
 }
 
-/** A certificate for the right name from nobody whom the client trusts. */
-async function falseCertificate() {
+/** A certificate for the right name. */
+async function falseCertificate(authority: ImpersonatorOptions["authority"]) {
   const subject = [{ name: "commonName", value: "localhost" }];
   return generate(subject, {
     keyType: "ec",
     curve: "P-256",
     algorithm: "sha256",
+    ...(authority && { ca: authority }),
     extensions: [
       {
         name: "subjectAltName",

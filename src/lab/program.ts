@@ -13,6 +13,10 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** The lines by which a server and a relay say that they are ready, with the port that they got. */
+export const LISTENING = /listening on \S*?:(\d+)\b/;
+export const RELAYING = /relaying \S*?:(\d+) ->/;
+
 /** How long a program may take to start or to end, in milliseconds: generous, since a class room's laptops are slow. */
 const PATIENCE_MS = 30_000;
 

@@ -10,18 +10,23 @@ export type Exposure =
   | "protocol (ALPN)"
   | "sizes and times";
 
+/** What comes to nothing: the connection, since the client does not trust the server; or the login, since it was relayed. */
+export type Refused = "nothing" | "the server" | "the login";
+
 export interface Rung {
   readonly number: number;
   readonly title: string;
   /** Plain words for what a reader of the wire gets. */
   readonly lesson: string;
   readonly transport: "plaintext" | "TLS 1.2" | "TLS 1.3";
-  /** Watches the wire, or puts himself in the way with a certificate of his own. */
-  readonly attacker: "watches" | "impersonates";
+  /** Watches the wire, or puts himself in the way with a certificate: of his own, or of an authority that the client trusts. */
+  readonly attacker: "watches" | "impersonates" | "impersonates, trusted";
   readonly client: "verifies" | "told not to verify";
+  /** How the client logs in; under OPAQUE the account was made before, where nobody was in the way. */
+  readonly login: "password" | "OPAQUE";
   /** Exactly these are readable to the attacker; anything else on the list must not be. */
   readonly readable: readonly Exposure[];
-  readonly clientRefuses: boolean;
+  readonly refused: Refused;
 }
 
 export const everyExposure: readonly Exposure[] = [
@@ -42,8 +47,9 @@ export const rungs: readonly Rung[] = [
     transport: "plaintext",
     attacker: "watches",
     client: "verifies",
+    login: "password",
     readable: ["username", "password", "session token", "sizes and times"],
-    clientRefuses: false,
+    refused: "nothing",
   },
   {
     number: 1,
@@ -52,8 +58,9 @@ export const rungs: readonly Rung[] = [
     transport: "TLS 1.2",
     attacker: "watches",
     client: "verifies",
+    login: "password",
     readable: ["server certificate", "server name (SNI)", "protocol (ALPN)", "sizes and times"],
-    clientRefuses: false,
+    refused: "nothing",
   },
   {
     number: 2,
@@ -62,8 +69,9 @@ export const rungs: readonly Rung[] = [
     transport: "TLS 1.3",
     attacker: "watches",
     client: "verifies",
+    login: "password",
     readable: ["server name (SNI)", "protocol (ALPN)", "sizes and times"],
-    clientRefuses: false,
+    refused: "nothing",
   },
   {
     number: 3,
@@ -72,8 +80,9 @@ export const rungs: readonly Rung[] = [
     transport: "TLS 1.3",
     attacker: "impersonates",
     client: "told not to verify",
+    login: "password",
     readable: ["username", "password", "session token", "server name (SNI)", "protocol (ALPN)", "sizes and times"],
-    clientRefuses: false,
+    refused: "nothing",
   },
   {
     number: 4,
@@ -82,7 +91,19 @@ export const rungs: readonly Rung[] = [
     transport: "TLS 1.3",
     attacker: "impersonates",
     client: "verifies",
+    login: "password",
     readable: ["server name (SNI)", "protocol (ALPN)"],
-    clientRefuses: true,
+    refused: "the server",
+  },
+  {
+    number: 5,
+    title: "TLS 1.3, impersonated with a trusted CA, OPAQUE",
+    lesson: "the name; no password; the stolen login is refused",
+    transport: "TLS 1.3",
+    attacker: "impersonates, trusted",
+    client: "verifies",
+    login: "OPAQUE",
+    readable: ["username", "server name (SNI)", "protocol (ALPN)", "sizes and times"],
+    refused: "the login",
   },
 ];

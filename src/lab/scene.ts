@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Impersonator } from "./impersonator.js";
-import { type Finished, type RunningProgram, runProgram, startProgram } from "./program.js";
+import { LabError } from "./lab-error.js";
+import { type Finished, LISTENING, RELAYING, type RunningProgram, runProgram, startProgram } from "./program.js";
 import type { Rung } from "./rung.js";
 
 export interface Scene {
@@ -19,8 +20,6 @@ export interface Scene {
   readonly client: Finished[];
 }
 
-const LISTENING = /listening on \S*?:(\d+)\b/;
-const RELAYING = /relaying \S*?:(\d+) ->/;
 const USERNAME = "alice";
 
 /** Plays a rung in `folder`, which it may fill. Everything it starts has ended when it returns, also after a failure. */
@@ -49,7 +48,8 @@ class Play {
   async run(): Promise<Scene> {
     await writeFile(this.#path("secrets"), `${this.#password}\n`, { mode: 0o600 });
     const serverPort = await this.#startServer();
-    const luredTo = this.#rung.attacker === "impersonates" ? await this.#impersonate(serverPort) : serverPort;
+    if (this.#rung.login === "OPAQUE") await this.#registerUnseen(serverPort);
+    const luredTo = this.#rung.attacker === "watches" ? serverPort : await this.#impersonate(serverPort);
     const wirePort = await this.#watch("wire.pcapng", luredTo);
     const client = await this.#converse(wirePort);
     const wireCapture = this.#path("wire.pcapng");
@@ -74,24 +74,57 @@ class Play {
   }
 
   async #impersonate(serverPort: number): Promise<number> {
-    this.#impersonator = await Impersonator.listen({ serverPort });
+    const isTrusted = this.#rung.attacker === "impersonates, trusted";
+    this.#impersonator = await Impersonator.listen({
+      serverPort,
+      authority: isTrusted ? await this.#authority() : undefined,
+    });
     this.#impersonator.route(await this.#watch("inside.pcapng", this.#impersonator.backPort));
     return this.#impersonator.frontPort;
   }
 
   #watch(capture: string, port: number): Promise<number> {
-    const args = ["--relay", `127.0.0.1:0=127.0.0.1:${port}`, "--json", "-w", this.#path(capture)];
+    const args = ["-Z", "root", "--relay", `127.0.0.1:0=127.0.0.1:${port}`, "--json", "-w", this.#path(capture)];
     return this.#start("sniffer", args, { on: "stderr", pattern: RELAYING });
   }
 
-  /** What a person would type: register, log in, ask who one is, log out. Stops where the client refuses the server. */
+  /** The company's, say: whoever has its key can be any server to those who trust it. */
+  async #authority(): Promise<{ key: string; cert: string }> {
+    const [key, cert] = await Promise.all(
+      ["ca-key.pem", "ca.pem"].map((name) => readFile(join(this.#path("certs"), name), "latin1")),
+    );
+    return { key: key ?? "", cert: cert ?? "" };
+  }
+
+  /** At home, where nobody was in the way. */
+  async #registerUnseen(serverPort: number): Promise<void> {
+    const registered = await this.#runClient(["register", USERNAME, "--opaque"], serverPort);
+    if (registered.exitCode === 0) return;
+    const said = registered.stderr.trim() || registered.stdout.trim();
+    throw new LabError("program_failed", `client register --opaque failed (exit ${registered.exitCode}): ${said}`);
+  }
+
+  #runClient(command: readonly string[], port: number): Promise<Finished> {
+    return runProgram("client", [...command, "--json", ...this.#clientArgs(port)], {
+      EARSHOT_HOME: this.#path("home"),
+      EARSHOT_PASSWORD: this.#password,
+      // Whoever sets it for themselves still sees the lower rungs.
+      EARSHOT_OPAQUE: "0",
+    });
+  }
+
+  /** What a person would type: register, log in, ask who one is, log out. Stops at the first that is refused. */
   async #converse(port: number): Promise<Finished[]> {
     const results: Finished[] = [];
-    for (const command of [["register", USERNAME], ["login", USERNAME], ["whoami"], ["logout"]]) {
-      const finished = await runProgram("client", [...command, "--json", ...this.#clientArgs(port)], {
-        EARSHOT_HOME: this.#path("home"),
-        EARSHOT_PASSWORD: this.#password,
-      });
+    const login =
+      this.#rung.login === "OPAQUE"
+        ? [["login", USERNAME, "--opaque"]]
+        : [
+            ["register", USERNAME],
+            ["login", USERNAME],
+          ];
+    for (const command of [...login, ["whoami"], ["logout"]]) {
+      const finished = await this.#runClient(command, port);
       results.push(finished);
       await this.#noteToken();
       if (finished.exitCode !== 0) break;

@@ -1,7 +1,7 @@
 // The ladder in a terminal: a row a rung as it is climbed, its evidence below, at most 80 columns.
 import { styleText } from "node:util";
 import type { Proof } from "./evidence.js";
-import { everyExposure } from "./rung.js";
+import { everyExposure, type Refused } from "./rung.js";
 import type { Verdict } from "./verdict.js";
 
 type Style = Parameters<typeof styleText>[0];
@@ -9,6 +9,12 @@ type Style = Parameters<typeof styleText>[0];
 const paint = (style: Style, text: string, colour: boolean) =>
   // The caller has already decided; styleText must not look at the stream again.
   colour ? styleText(style, text, { validateStream: false }) : text;
+
+export const REFUSAL_WORDS: Readonly<Record<Refused, string | undefined>> = {
+  nothing: undefined,
+  "the server": "the client refused the certificate and sent no call",
+  "the login": "the server refused the login that he passed on, and gave no token",
+};
 
 export function renderHeading(colour: boolean): string {
   return [
@@ -40,7 +46,8 @@ function evidenceLines(verdict: Verdict): string[] {
       ? []
       : [`${exposure.padEnd(20)} ${place(proof).padEnd(20)} ${proof.detail}`.slice(0, 75)];
   });
-  if (verdict.clientRefused) lines.push("the client refused the certificate and sent no call");
+  const refusal = REFUSAL_WORDS[verdict.refused];
+  if (refusal !== undefined) lines.push(refusal);
   return lines;
 }
 
@@ -58,8 +65,10 @@ export function renderClosing(verdicts: readonly Verdict[], folder: string, seco
   return [
     `${result} (${seconds.toFixed(1)} s).`,
     "",
-    `  ${folder}/ladder.html    the same as a page`,
+    `  ${folder}/ladder.html    the same as a page, for a class room`,
+    `  ${folder}/rung-N.html    what he sees of each rung, as the sniffer's report`,
     `  ${folder}/rung-N.pcapng  the captures, with TLS secrets, for Wireshark`,
+    `  ${folder}/lengths-*.pcapng  for sniffer --guess`,
     "",
     "Next: npx server --cert certs/   npx client register NAME   npx sniffer --help",
     "",

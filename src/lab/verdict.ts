@@ -2,7 +2,7 @@
 import { collectProofs, decodeEvents, type Proof } from "./evidence.js";
 import { LabError } from "./lab-error.js";
 import { runProgram } from "./program.js";
-import { type Exposure, everyExposure, type Rung } from "./rung.js";
+import { type Exposure, everyExposure, type Refused, type Rung } from "./rung.js";
 import type { Scene } from "./scene.js";
 
 export interface Verdict {
@@ -10,15 +10,18 @@ export interface Verdict {
   readonly proofs: ReadonlyMap<Exposure, Proof>;
   /** Packets of the wire, and of what the impersonator saw inside. */
   readonly packets: { readonly wire: number; readonly inside: number };
-  readonly clientRefused: boolean;
+  readonly refused: Refused;
   /** What is not as it must be, a sentence each; empty when the rung holds. */
   readonly complaints: readonly string[];
 }
 
 /** The sniffer's exit code for "a secret of --secret-file was seen". */
 const SECRET_SEEN = 3;
-/** The client's exit code for "the server is not trusted". */
-const NOT_TRUSTED = 4;
+/** The client's exit codes for what it refuses. */
+const REFUSALS: ReadonlyMap<number | null | undefined, Refused> = new Map([
+  [4, "the server"],
+  [6, "the login"],
+]);
 
 /** Reads both captures of a scene with the sniffer and judges them. */
 export async function judgeScene(rung: Rung, scene: Scene): Promise<Verdict> {
@@ -26,14 +29,16 @@ export async function judgeScene(rung: Rung, scene: Scene): Promise<Verdict> {
   const apart = scene.insideCapture !== scene.wireCapture;
   const inside = apart ? await readCapture(scene.insideCapture, scene.secretFile) : wire;
   const proofs = new Map([...(apart ? helloProofs(wire.proofs) : []), ...inside.proofs]);
-  const clientRefused = scene.client[0]?.exitCode === NOT_TRUSTED;
+  const refused = REFUSALS.get(scene.client[0]?.exitCode) ?? "nothing";
   const complaints = [
     ...exposureComplaints(rung, proofs),
     ...secretComplaints(rung, wire.secretSeen || inside.secretSeen),
-    ...clientComplaints(rung, scene, clientRefused),
-    ...(rung.clientRefuses && inside.packets > 0 ? ["bytes passed the impersonator although the client refused"] : []),
+    ...clientComplaints(rung, scene, refused),
+    ...(rung.refused === "the server" && inside.packets > 0
+      ? ["bytes passed the impersonator although the client refused"]
+      : []),
   ];
-  return { rung, proofs, packets: { wire: wire.packets, inside: inside.packets }, clientRefused, complaints };
+  return { rung, proofs, packets: { wire: wire.packets, inside: inside.packets }, refused, complaints };
 }
 
 /** An impersonator's own TLS is no secret to him; of the wire only what the client said first counts beside it. */
@@ -67,8 +72,14 @@ function secretComplaints(rung: Rung, seen: boolean): string[] {
   return [must ? "the password's bytes were not found in the capture" : "a secret's bytes were found in the capture"];
 }
 
-function clientComplaints(rung: Rung, scene: Scene, refused: boolean): string[] {
-  if (rung.clientRefuses) return refused ? [] : ["the client should have refused the server and did not"];
+function clientComplaints(rung: Rung, scene: Scene, refused: Refused): string[] {
+  if (rung.refused !== "nothing") {
+    return refused === rung.refused ? [] : [`${rung.refused} should have been refused and was not`, ...failures(scene)];
+  }
+  return failures(scene);
+}
+
+function failures(scene: Scene): string[] {
   const failed = scene.client.find((finished) => finished.exitCode !== 0);
   return failed === undefined
     ? []
