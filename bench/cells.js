@@ -3,6 +3,7 @@
 /** In the order of the table. `maxInFlight`: what the peer can keep open at once. */
 export const peers = {
   ours: { label: "earshot/rpc" },
+  "ours-padded": { label: "earshot/rpc, padded" },
   "grpc-js": { label: "@grpc/grpc-js" },
   connect: { label: "@connectrpc/connect-node" },
   "https-json": { label: "https + JSON", maxInFlight: 128 },

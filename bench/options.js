@@ -10,7 +10,7 @@ export const usage = `npm run bench -- [options]
   --rounds N        rounds of each cell
   --build FOLDER    the build of ours, default dist
   --no-save         leave bench/results and docs/bench.svg as they are; only a whole run writes them anyway
-  --profile SIDE    client or server: records one cell under --cpu-prof and prints where time goes`;
+  --profile SIDE    client or server: records one cell of the first peer under --cpu-prof and prints where time goes`;
 
 const parts = ["calls", "streams", "connections", "memory"];
 

@@ -2,20 +2,19 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parsePeer } from "./cells.js";
 import { PeerPair } from "./process/peer-pair.js";
 
 const shown = 30;
 const sampleIntervalUs = "200";
 
 /** Profiles both sides, and prints the side that was asked for. */
-export async function profileCell({ profile, cells, parts, build }, certificate) {
+export async function profileCell({ profile, cells, parts, peers }, certificate) {
   if (!["client", "server"].includes(profile)) throw new Error("--profile takes client or server");
   const folder = mkdtempSync(join(tmpdir(), "earshot-profile-"));
   try {
     const streams = parts.length === 1 && parts[0] === "streams";
     for (const cell of streams ? [{ name: "stream" }] : cells.slice(0, 1)) {
-      await run({ ...parsePeer("ours"), build }, certificate, profile, cell, folder);
+      await run(peers[0], certificate, profile, cell, folder);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

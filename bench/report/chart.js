@@ -15,13 +15,13 @@ const style = `
   .line { fill: none; stroke-width: 2.5; stroke-linejoin: round; stroke-linecap: round; }
   .own { font-weight: 700; }
   .ours { --ink: #0969da; } .raw-tls, .bare-tls { --ink: #818b98; } .grpc-js { --ink: #bc4c00; }
-  .connect { --ink: #8250df; } .https-json { --ink: #1a7f37; }
+  .ours-padded { --ink: #54aeff; } .connect { --ink: #8250df; } .https-json { --ink: #1a7f37; }
   .line, .dot { stroke: var(--ink); } .dot, .bar { fill: var(--ink); } .label { fill: var(--ink); }
-  .raw-tls.line { stroke-dasharray: 5 5; }
+  .raw-tls.line { stroke-dasharray: 5 5; } .ours-padded.line { stroke-dasharray: 2 4; }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc; } .small { fill: #9198a1; } .grid { stroke: #3d444d; }
     .ours { --ink: #4493f8; } .raw-tls, .bare-tls { --ink: #9198a1; } .grpc-js { --ink: #f0883e; }
-    .connect { --ink: #ab7df8; } .https-json { --ink: #3fb950; }
+    .ours-padded { --ink: #a5d6ff; } .connect { --ink: #ab7df8; } .https-json { --ink: #3fb950; }
   }`;
 
 /** Draws what of the results there is. */

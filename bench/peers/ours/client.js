@@ -1,4 +1,4 @@
-// earshot/rpc, the client.
+// earshot/rpc, the client. Frames are not padded, since no other peer pads them; ours-padded does.
 import { startConnecting } from "../../connect-load.js";
 import { dialPool } from "../../dial-pool.js";
 import { startLanes } from "../../lanes.js";
@@ -6,9 +6,9 @@ import { login, payloads, sampleBytes, streamedBytes } from "../../messages.js";
 import { loadProduct } from "../../product.js";
 import { startStream } from "../../stream-load.js";
 
-export async function dial({ port, cert, build }) {
+export async function dial({ port, cert, build, padding = "off" }) {
   const { connect, AccountServiceDefinition, EchoServiceDefinition } = await loadProduct(build);
-  const connection = await connect({ host: "127.0.0.1", port, tls: { ca: cert } });
+  const connection = await connect({ host: "127.0.0.1", port, tls: { ca: cert }, padding });
   const accounts = connection.client(AccountServiceDefinition);
   const echo = connection.client(EchoServiceDefinition);
   return {
@@ -31,16 +31,16 @@ function wrongLength() {
   return new Error("the echo has another length");
 }
 
-export async function dialMany({ port, cert, build }, count) {
+export async function dialMany({ port, cert, build, padding = "off" }, count) {
   const { connect } = await loadProduct(build);
-  return dialPool(count, () => connect({ host: "127.0.0.1", port, tls: { ca: cert } }));
+  return dialPool(count, () => connect({ host: "127.0.0.1", port, tls: { ca: cert }, padding }));
 }
 
 /** New connections, one after the other in each lane. */
-export async function connectLoad({ port, cert, build }, resume) {
+export async function connectLoad({ port, cert, build, padding = "off" }, resume) {
   const { connect } = await loadProduct(build);
   return startConnecting(resume, async (serverName) => {
-    const connection = await connect({ host: "127.0.0.1", port, tls: { ca: cert, serverName } });
+    const connection = await connect({ host: "127.0.0.1", port, tls: { ca: cert, serverName }, padding });
     return () => connection.close({ graceMs: 0 });
   });
 }

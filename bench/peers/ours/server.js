@@ -2,10 +2,11 @@
 import { loginAnswer, sampleBytes } from "../../messages.js";
 import { loadProduct } from "../../product.js";
 
-export async function serve({ cert, key, build, minVersion }) {
+export async function serve({ cert, key, build, minVersion, padding = "off" }) {
   const { RpcServer, AccountServiceDefinition, EchoServiceDefinition } = await loadProduct(build);
   // All connections of a benchmark come from one address.
-  const server = new RpcServer({ tls: { cert, key, minVersion }, limits: { maxConnectionsPerAddress: 10_000 } });
+  const limits = { maxConnectionsPerAddress: 10_000 };
+  const server = new RpcServer({ tls: { cert, key, minVersion }, limits, padding });
   server.serve(AccountServiceDefinition, {
     login: () => loginAnswer,
     register: unused,
