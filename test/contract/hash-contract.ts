@@ -20,4 +20,16 @@ export const tellsHashKinds: ContractPart = async (t, { store }) => {
     }
     t.same([...known].sort(), [OLDER, OLD, PRESENT].sort());
   });
+  await t.test("a hash of one kind is found, unless all of that kind are of a finer one", async (t) => {
+    const [mine, others] = ["$opaque-p256$k=00$", "$opaque-p256$k=11$"];
+    t.equal(await store.findHashLike("$opaque-p256$", mine), undefined);
+    for (const prefix of [mine, others]) {
+      const account = { ...newAccount(), passwordHash: `${prefix}AAAA` };
+      await store.register(account, event("registered", account));
+      const found = prefix === mine ? undefined : `${prefix}AAAA`;
+      t.equal(await store.findHashLike("$opaque-p256$", mine), found);
+    }
+    t.match(await store.findHashLike("$opaque-p256$", ""), /^\$opaque-p256\$k=(00|11)\$AAAA$/);
+    t.equal(await store.findHashLike("$other$", ""), undefined);
+  });
 };

@@ -92,7 +92,7 @@ t.test("--plaintext meets a plaintext server, and its token is kept apart from t
   t.match(await client("login", "alice", "--plaintext"), { status: 0 });
   t.match(await client("whoami", "--plaintext"), { status: 0 });
   t.match(await client("whoami"), { status: 5 });
-  t.match(await client("login", "alice", "--timeout", "5"), { status: 3, stderr: /does not speak TLS|broke off/ });
+  t.match(await client("login", "alice", "--timeout", "60"), { status: 3, stderr: /does not speak TLS|broke off/ });
 });
 
 t.test("a server that was stopped, a name that nobody has, a port that nobody listens on", async (t) => {

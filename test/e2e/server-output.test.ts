@@ -3,12 +3,13 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { createServer, connect as dialTcp } from "node:net";
+import { connect as dialTcp } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
 import { AccountServiceDefinition } from "../../src/gen/earshot/accounts/v1/accounts.js";
 import { type Connection, connect, RpcError, StatusCode } from "../../src/rpc/index.js";
+import { lastingPort } from "../helpers/lasting-port.js";
 
 const MAIN = fileURLToPath(new URL("../../src/server/main.js", import.meta.url));
 /** Linux: every write to it fails with ENOSPC. */
@@ -23,7 +24,8 @@ const AT_ONCE = 50;
 t.test("a full disk under both outputs does not end it", onlyLinux, async (t) => {
   const full = openSync(FULL, "w");
   t.teardown(() => closeSync(full));
-  const port = await freePort();
+  // The line that names the port is what cannot be read here.
+  const port = await lastingPort();
   const child = start(t, port, full, full);
   const ended = once(child, "close");
   (await untilServing(port, ended)).close();
@@ -34,7 +36,7 @@ t.test("a full disk under both outputs does not end it", onlyLinux, async (t) =>
 });
 
 t.test("a reader that left does not end it", async (t) => {
-  const port = await freePort();
+  const port = await lastingPort();
   const child = start(t, port, "pipe", "pipe");
   const ended = once(child, "exit");
   child.stdout?.destroy();
@@ -47,7 +49,7 @@ t.test("a reader that left does not end it", async (t) => {
 });
 
 t.test("a log that nobody reads keeps it neither from serving nor from ending", onlyLinux, async (t) => {
-  const port = await freePort();
+  const port = await lastingPort();
   const unread = openPipe(t);
   t.teardown(() => closeSync(unread));
   const child = start(t, port, "ignore", unread, FAST);
@@ -81,16 +83,6 @@ function start(t: Test, port: number, stdout: Output, stderr: Output, more: read
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", stdout, stderr] });
   t.teardown(() => child.kill("SIGKILL"));
   return child;
-}
-
-/** The line that names the port is what cannot be read here. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen({ host: "127.0.0.1", port: 0 });
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function untilServing(port: number, ended: Promise<unknown>) {

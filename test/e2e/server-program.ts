@@ -63,6 +63,10 @@ export class ServerProcess {
     return this.#until(() => pattern.test(this.#stderr));
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
   }

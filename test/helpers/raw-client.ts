@@ -85,7 +85,10 @@ export class RawClient {
   #decode(chunk: Buffer): void {
     this.#undecoded = this.#undecoded.length === 0 ? chunk : Buffer.concat([this.#undecoded, chunk]);
     for (let first = firstFrame(this.#undecoded); first !== undefined; first = firstFrame(this.#undecoded)) {
-      this.#frames.push(first.frame);
+      const { frame } = first;
+      if (frame.body !== undefined || !frame.ignorable) {
+        this.#frames.push(frame); // Cover traffic is skipped, as every client must.
+      }
       this.#undecoded = this.#undecoded.subarray(first.end);
     }
   }

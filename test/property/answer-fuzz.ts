@@ -40,7 +40,8 @@ export class AnswerFuzz {
   async #session(): Promise<void> {
     this.sessions += 1;
     const { socket, other } = inProcessPair();
-    const settings = { limits: this.#limits, defaultTimeoutMs: TIMEOUT_MS, interceptors: [], reconnecting: undefined };
+    const policy = { limits: this.#limits, padding: "off" as const };
+    const settings = { ...policy, defaultTimeoutMs: TIMEOUT_MS, interceptors: [], reconnecting: undefined };
     const connection = new Connection({ socket, peer: IN_PROCESS_PEER }, settings);
     let isOver = false;
     connection.on("close", (reason) => this.#judge(reason));

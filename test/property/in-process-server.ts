@@ -68,7 +68,8 @@ export class InProcessServer {
   connect(): ClientEnd {
     const { socket, other } = inProcessPair();
     this.counts.connection += 1;
-    const settings = { observer: this.#observer, limits: this.#limits, deadlines: this.#deadlines };
+    const parts = { observer: this.#observer, limits: this.#limits, deadlines: this.#deadlines };
+    const settings = { ...parts, padding: "buckets" as const };
     new ServerConnection(1, socket, IN_PROCESS_PEER, settings);
     return new ClientEnd(other, (error) => this.faults.add(`the server sent what does not decode: ${String(error)}`));
   }

