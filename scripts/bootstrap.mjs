@@ -1,8 +1,9 @@
-// Makes a fresh clone ready and runs it: `node scripts/bootstrap.mjs start|test|cluster|scoreboard|check|build`. Needs nothing but Node and npm,
+// Makes a fresh clone ready and runs it: `node scripts/bootstrap.mjs start|lengths|test|cluster|scoreboard|check|build`. Needs nothing but Node and npm,
 // so it must not import anything that npm installs. Every step is skipped when its result already stands.
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundlePages, bundleSniffer } from "./bundle.mjs";
 import { checkProject } from "./check.mjs";
 import { fail, root, run } from "./process.mjs";
 import { pruneStaleOutput } from "./stale-output.mjs";
@@ -17,11 +18,17 @@ const tasks = {
     prepare();
     process.exitCode = run(process.execPath, [join(root, "dist/src/lab/main.js"), ...args], { allowFailure: true });
   },
+  /** What lengths give away, with and without padding. */
+  async lengths(args) {
+    prepare();
+    process.exitCode = run(process.execPath, [join(root, "dist/src/lab/lengths/main.js"), ...args], {
+      allowFailure: true,
+    });
+  },
   async test(args) {
     installSystemPackages();
     prepare();
-    buildTap();
-    process.exitCode = runTests(args);
+    process.exitCode = await runTests(args);
   },
   /** Three database nodes and three servers, one of each killed under users. */
   async cluster(args) {
@@ -93,6 +100,8 @@ function build({ allowFailure = false } = {}) {
   if (!existsSync(join(root, "dist"))) step("compiling");
   run(process.execPath, [compiler], { allowFailure });
   pruneStaleOutput();
+  bundleSniffer();
+  bundlePages();
 }
 
 /** Puts the three programs where `npx server` looks first. */
@@ -106,16 +115,6 @@ function linkPrograms() {
     rmSync(link, { force: true });
     symlinkSync(join("../..", file), link);
   }
-}
-
-/** node-tap assembles its plugins once per installation; without this step it would load its TypeScript loader. */
-function buildTap() {
-  const mark = join(root, "node_modules/.earshot-tap-built");
-  const settings = readFileSync(join(root, ".taprc"), "utf8");
-  if (existsSync(mark) && readFileSync(mark, "utf8") === settings) return;
-  step("preparing the test runner");
-  run(process.execPath, [join(root, "node_modules/tap/dist/esm/run.mjs"), "build"], { quiet: true });
-  writeFileSync(mark, settings);
 }
 
 function step(what) {

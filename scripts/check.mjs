@@ -7,11 +7,12 @@ import { fail, root, run } from "./process.mjs";
 
 const bin = (name) => join(root, "node_modules/.bin", name);
 
-/** Runs every check and stops at the first that fails. The types are checked by the build before it. */
+/** Runs every check and stops at the first that fails. The other types are checked by the build before it. */
 export async function checkProject() {
   const checks = [
     ["protos", () => run(bin("buf"), ["lint", "proto"])],
     ["generated code", checkGenerated],
+    ["types of what runs in browsers", () => run(bin("tsc"), ["-p", "src/sniffer/page/browser"])],
     ["format, lint, floors", () => run(bin("biome"), ["ci", "--max-diagnostics=50", "."])],
     ["dead code", () => run(bin("knip"), ["--no-progress"])],
   ];

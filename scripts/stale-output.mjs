@@ -6,6 +6,7 @@ import { root } from "./process.mjs";
 /** Deletes compiled files whose source no longer exists. */
 export function pruneStaleOutput() {
   for (const file of readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" })) {
+    if (file.startsWith("quick/")) continue; // The bundle: made anew as a whole.
     const source = file.replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
     if (source !== file && !existsSync(join(root, source))) rmSync(join(root, "dist", file), { force: true });
   }

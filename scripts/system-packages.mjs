@@ -15,6 +15,7 @@ const needs = [
   { name: "Galera", debian: "galera-4", fedora: "galera", brew: "galera", has: hasGalera },
   { name: "rsync", debian: "rsync", fedora: "rsync", brew: "rsync", has: () => onPath("rsync") },
   { name: "openssl", debian: "openssl", fedora: "openssl", brew: "openssl", has: () => onPath("openssl") },
+  { name: "tshark", debian: "tshark", fedora: "wireshark-cli", brew: "wireshark", has: () => onPath("tshark") },
   {
     name: "Python's protobuf",
     debian: "python3-protobuf",
@@ -23,6 +24,15 @@ const needs = [
     has: () =>
       succeeds(existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3", ["-c", "import google.protobuf"]),
   },
+  {
+    name: "Chromium",
+    debian: "chromium",
+    fedora: "chromium",
+    brew: "--cask chromium",
+    has: hasChromium,
+    /** Large, and not to be had everywhere: its tests are left out then, and say so. */
+    isOptional: true,
+  },
 ];
 
 /** Whether the headers that the `cap` package compiles against are there. */
@@ -30,6 +40,11 @@ export function hasPcapHeaders() {
   return ["/usr/include", "/usr/local/include", "/opt/homebrew/include"].some((folder) =>
     existsSync(`${folder}/pcap/pcap.h`),
   );
+}
+
+/** Any that the tests of the pages can drive; test/helpers/chromium.ts looks in the same places. */
+function hasChromium() {
+  return ["chromium", "chromium-browser", "google-chrome"].some(onPath) || existsSync("/Applications/Chromium.app");
 }
 
 /** Several MariaDB nodes that are one database: Linux alone has it, and elsewhere its tests are left out. */
@@ -41,7 +56,12 @@ function hasGalera() {
 
 /** Installs what is missing, or says what to install and stops. */
 export function installSystemPackages() {
-  const missing = needs.filter((need) => !need.has());
+  installNeeded();
+  installOptional();
+}
+
+function installNeeded() {
+  const missing = needs.filter((need) => need.isOptional !== true && !need.has());
   if (missing.length === 0) return;
   const names = missing.map((need) => need.name).join(", ");
   if (!existsSync("/usr/bin/apt-get") || process.getuid?.() !== 0) fail(howToInstall(names, missing));
@@ -51,6 +71,17 @@ export function installSystemPackages() {
   aptGet(["install", "-y", "-qq", "--no-install-recommends", ...packages]);
   const still = needs.filter((need) => !need.has());
   if (still.length > 0) fail(`apt-get ran, but these are still missing: ${still.map((need) => need.name).join(", ")}`);
+}
+
+function installOptional() {
+  const missing = needs.filter((need) => need.isOptional === true && !need.has());
+  if (missing.length === 0 || !existsSync("/usr/bin/apt-get") || process.getuid?.() !== 0) return;
+  for (const { debian, name } of missing) {
+    process.stderr.write(`earshot: installing ${debian} for the tests …\n`);
+    const install = ["install", "-y", "-qq", "--no-install-recommends", debian];
+    const codes = [["update", "-qq"], install].map((args) => aptGet(args, { allowFailure: true }));
+    if (codes.some((code) => code !== 0)) process.stderr.write(`earshot: the tests that need ${name} are left out\n`);
+  }
 }
 
 function howToInstall(names, missing) {
@@ -64,8 +95,8 @@ function howToInstall(names, missing) {
   ].join("\n");
 }
 
-function aptGet(args) {
-  run("apt-get", args, { quiet: true, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+function aptGet(args, options = {}) {
+  return run("apt-get", args, { quiet: true, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, ...options });
 }
 
 function onPath(program) {
