@@ -69,7 +69,7 @@ function installNeeded() {
   process.stderr.write(`earshot: installing system packages for the tests: ${packages.join(" ")} …\n`);
   aptGet(["update", "-qq"]);
   aptGet(["install", "-y", "-qq", "--no-install-recommends", ...packages]);
-  const still = needs.filter((need) => !need.has());
+  const still = missing.filter((need) => !need.has());
   if (still.length > 0) fail(`apt-get ran, but these are still missing: ${still.map((need) => need.name).join(", ")}`);
 }
 
