@@ -13,6 +13,14 @@ const needs = [
     has: () => onPath("mariadbd"),
   },
   { name: "Galera", debian: "galera-4", fedora: "galera", brew: "galera", has: hasGalera },
+  {
+    name: "MariaDB's programs for state transfer",
+    debian: "mariadb-server",
+    fedora: "mariadb-server-galera",
+    brew: "mariadb",
+    /** Debian's mariadb-server-core has the server without them. */
+    has: () => process.platform !== "linux" || onPath("wsrep_sst_rsync"),
+  },
   { name: "rsync", debian: "rsync", fedora: "rsync", brew: "rsync", has: () => onPath("rsync") },
   { name: "openssl", debian: "openssl", fedora: "openssl", brew: "openssl", has: () => onPath("openssl") },
   { name: "tshark", debian: "tshark", fedora: "wireshark-cli", brew: "wireshark", has: () => onPath("tshark") },
