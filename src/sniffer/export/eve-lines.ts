@@ -3,6 +3,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import type { CertificateFacts } from "../event.js";
 import { ja3sText, ja3Text } from "../tls/ja3.js";
 import { versionName } from "../tls/names.js";
+import { printable, printableText } from "../tls/printable.js";
 import { type ConnectionFacts, endOf, type Microseconds } from "./connection-facts.js";
 import type { EndedConnection } from "./connection-log.js";
 import type { TcpConnection } from "./tcp-connection.js";
@@ -66,22 +67,32 @@ export function tlsLine(connection: EndedConnection): string | undefined {
   });
 }
 
-function tlsFields({ serverCertificates: [own], serverDer, clientHello, serverHello, handshake }: TlsLogFacts) {
-  const { client, server } = handshake;
+function tlsFields(tls: TlsLogFacts) {
+  const { serverCertificates, serverDer, clientHello, serverHello, handshake, resumed } = tls;
+  const [own] = serverCertificates;
+  const { client, server, is13 } = handshake;
+  const name = client?.hello.serverName ?? undefined;
   return {
     ...(own === undefined ? {} : certificateFields(own, serverDer)),
-    ...(clientHello?.sni == null ? {} : { sni: clientHello.sni }),
+    ...(name === undefined ? {} : { sni: textOf(name) }),
     ...(serverHello === undefined ? {} : { version: versionText(Number(serverHello.version)) }),
-    ...(serverHello?.resumed === true ? { session_resumed: true } : {}),
+    // Suricata tells it where no certificate was seen, and of TLS 1.3 not at all.
+    ...(resumed && !is13 && own === undefined ? { session_resumed: true } : {}),
     ...(client === undefined || clientHello === undefined
       ? {}
       : { ja3: { hash: clientHello.ja3, string: ja3Text(client.hello) }, ja4: clientHello.ja4 }),
     ...(server === undefined || serverHello === undefined
       ? {}
       : { ja3s: { hash: serverHello.ja3s, string: ja3sText(server.hello) } }),
-    ...(clientHello === undefined || clientHello.alpn.length === 0 ? {} : { client_alpns: clientHello.alpn }),
-    ...(serverHello?.alpn == null ? {} : { server_alpns: [serverHello.alpn] }),
+    ...(client === undefined || client.hello.alpn.length === 0 ? {} : { client_alpns: client.hello.alpn.map(textOf) }),
+    ...(server?.hello.alpn == null ? {} : { server_alpns: [textOf(server.hello.alpn)] }),
   };
+}
+
+/** UTF-8 as it is, but for what a terminal obeys; other bytes as \xNN. */
+function textOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString("utf8");
+  return Buffer.from(text).equals(bytes) && printableText(text) === text ? text : printable(bytes);
 }
 
 function certificateFields(own: CertificateFacts, der: Uint8Array | undefined) {

@@ -46,7 +46,8 @@ export interface TlsLogMeans {
 export class TlsLogFacts implements Assessor {
   readonly handshake: HandshakeFacts;
   history = "";
-  lastAlert: string | undefined;
+  /** Its description. */
+  lastAlert: number | undefined;
   established = false;
   /** Those in the clear. */
   serverCertificates: readonly CertificateFacts[] = [];
@@ -67,6 +68,13 @@ export class TlsLogFacts implements Assessor {
     this.#context = context;
     this.handshake = new HandshakeFacts(context);
     this.#means = means;
+  }
+
+  /** By a session id that came back, a PSK, or a ticket that was shown without any id and asked for no new keys. */
+  get resumed(): boolean {
+    const { client, is13 } = this.handshake;
+    const isByTicket = !is13 && client !== undefined && client.ticketBytes > 0 && client.hello.sessionId.length === 0;
+    return this.serverHello?.resumed === true || (isByTicket && /^[^G]*I/.test(this.history));
   }
 
   get transport(): AssessorContext["transport"] {
@@ -112,10 +120,10 @@ export class TlsLogFacts implements Assessor {
     if (isSealed && (bothChanged || isKeyed13) && this.handshake.server !== undefined) this.established = true;
   }
 
-  #alert({ side, name, level }: Extract<SnifferEvent, { event: "alert" }>): void {
-    if (level === null || this.established) return;
+  #alert({ side, description }: Extract<SnifferEvent, { event: "alert" }>): void {
+    if (description === null || this.established) return;
     this.#tell(side, "l");
-    this.lastAlert = name;
+    this.lastAlert = description;
   }
 
   #certificate({ side, chain }: Extract<SnifferEvent, { event: "certificate" }>): void {

@@ -1,15 +1,22 @@
 // Lines of Zeek's conn.log and ssl.log (docs.zeek.org/en/master/logs/conn.html and ssl.html), as Zeek 7 writes them.
 import { createHash } from "node:crypto";
 import { TCP } from "../packet/decoded-packet.js";
-import { cipherSuiteName } from "../tls/cipher-suite-names.js";
-import { groupName } from "../tls/group-names.js";
 import { certificateCovers } from "./certificate-names.js";
 import { type ConnectionFacts, endOf, type SideCount } from "./connection-facts.js";
 import type { EndedConnection } from "./connection-log.js";
 import type { IcmpConversation } from "./icmp-log.js";
 import { isLocalAddress } from "./local-address.js";
 import type { TlsLogFacts } from "./tls-log-facts.js";
-import { microsecondsText, type ZeekColumn, zeekBool, zeekString, zeekTime, zeekVector } from "./zeek-text.js";
+import { zeekAlert, zeekCurve, zeekSuite, zeekVersion } from "./zeek-names.js";
+import {
+  microsecondsText,
+  type ZeekColumn,
+  zeekBool,
+  zeekBytes,
+  zeekString,
+  zeekTime,
+  zeekVector,
+} from "./zeek-text.js";
 
 const ENDS = "ts:time uid:string id.orig_h:addr id.orig_p:port id.resp_h:addr id.resp_p:port";
 
@@ -98,13 +105,13 @@ export function sslLine(connection: EndedConnection): string | undefined {
   return [
     zeekTime(tls.started),
     ...ends(connection).slice(1),
-    zeekString(serverHello && versionText(Number(serverHello.version))),
-    zeekString(serverHello && cipherSuiteName(Number(serverHello.cipher_suite))),
+    zeekString(serverHello && zeekVersion(Number(serverHello.version))),
+    zeekString(serverHello && zeekSuite(Number(serverHello.cipher_suite))),
     zeekString(curveOf(tls)),
-    zeekString(name),
-    zeekBool(serverHello?.resumed ?? false),
-    zeekString(tls.lastAlert),
-    zeekString(serverHello?.alpn ?? undefined),
+    zeekBytes(tls.handshake.client?.hello.serverName),
+    zeekBool(tls.resumed),
+    zeekString(tls.lastAlert === undefined ? undefined : zeekAlert(tls.lastAlert)),
+    zeekBytes(tls.handshake.server?.hello.alpn),
     zeekBool(tls.established),
     zeekString(tls.history),
     zeekVector(chainOf(tls, "server")),
@@ -156,28 +163,9 @@ function serviceOf({ application, facts }: EndedConnection): string {
   return [...new Set(["ssl", own])].filter((name) => name !== "").join(",");
 }
 
-const VERSIONS: ReadonlyMap<number, string> = new Map([
-  [0x0002, "SSLv2"],
-  [0x0300, "SSLv3"],
-  [0x0301, "TLSv10"],
-  [0x0302, "TLSv11"],
-  [0x0303, "TLSv12"],
-  [0x0304, "TLSv13"],
-  [0xfeff, "DTLSv10"],
-  [0xfefd, "DTLSv12"],
-  [0xfefc, "DTLSv13"],
-]);
-
-function versionText(version: number): string {
-  const draft = (version & 0xff00) === 0x7f00 ? `TLSv13-draft${version & 0xff}` : undefined;
-  return VERSIONS.get(version) ?? draft ?? `unknown-${version}`;
-}
-
-/** The group of a key exchange, by the names of IANA as Zeek has them. */
-function curveOf({ handshake, serverHello }: TlsLogFacts): string | undefined {
-  if (serverHello?.group !== null && serverHello?.group !== undefined) return serverHello.group;
-  const group = handshake.keyShare?.group;
-  return group === null || group === undefined ? undefined : groupName(group);
+function curveOf({ handshake }: TlsLogFacts): string | undefined {
+  const group = handshake.server?.hello.group ?? handshake.keyShare?.group ?? undefined;
+  return group === undefined ? undefined : zeekCurve(group);
 }
 
 /** Zeek's vectors are empty, and not unset, once either side has shown a certificate. */

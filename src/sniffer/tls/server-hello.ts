@@ -9,6 +9,8 @@ const MAX_SESSION_ID_BYTES = 32;
 /** Up to draft 21 the ServerHello of TLS 1.3 had neither session id nor compression method. */
 const LAST_SHORT_DRAFT = 0x7f15;
 const FIRST_DRAFT = 0x7f00;
+/** Where key_share stood up to draft 22. */
+const OLD_KEY_SHARE = 0x0028;
 
 // SHA-256 of "HelloRetryRequest", sent in place of a random.
 const RETRY_RANDOM = Buffer.from("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c", "hex");
@@ -40,8 +42,10 @@ export function decodeServerHello(body: Uint8Array): ServerHello {
   const cipherSuite = reader.u16();
   if (!isShort) reader.skip(1);
   const isRetry = RETRY_RANDOM.equals(random);
-  const { version, ...rest } = decodeExtensions(reader);
-  return { legacyVersion, version: version ?? legacyVersion, random, sessionId, cipherSuite, isRetry, ...rest };
+  const { version: chosen, oldGroup, ...rest } = decodeExtensions(reader);
+  const version = chosen ?? legacyVersion;
+  const group = rest.group ?? (version >>> 8 === FIRST_DRAFT >>> 8 ? oldGroup : null);
+  return { legacyVersion, version, random, sessionId, cipherSuite, isRetry, ...rest, group };
 }
 
 interface Draft {
@@ -49,16 +53,18 @@ interface Draft {
   version: number | null;
   alpn: Uint8Array | null;
   group: number | null;
+  oldGroup: number | null;
   blemishes: string[];
 }
 
 function decodeExtensions(reader: ByteReader): Draft {
-  const draft: Draft = { extensions: [], version: null, alpn: null, group: null, blemishes: [] };
+  const draft: Draft = { extensions: [], version: null, alpn: null, group: null, oldGroup: null, blemishes: [] };
   if (reader.atEnd()) return draft;
   const decodeOne = (type: number, body: ByteReader): void => {
     draft.extensions.push(type);
     if (type === ExtensionType.SupportedVersions) draft.version = body.u16();
     if (type === ExtensionType.KeyShare) draft.group = body.u16();
+    if (type === OLD_KEY_SHARE && body.remaining >= 2) draft.oldGroup = body.u16();
     if (type === ExtensionType.Alpn) draft.alpn = readProtocolNames(body)[0] ?? null;
   };
   readExtensions(reader.sub(reader.u16()), decodeOne, (what) => draft.blemishes.push(what));

@@ -2,6 +2,7 @@ import t from "tap";
 import {
   microsecondsText,
   zeekBool,
+  zeekBytes,
   zeekDate,
   zeekHeader,
   zeekString,
@@ -11,7 +12,14 @@ import {
 
 t.test("values as Zeek has them: unset, empty, escaped", async (t) => {
   t.same([undefined, "", "-", "(empty)", "a b"].map(zeekString), ["-", "(empty)", "\\x2d", "\\x28empty)", "a b"]);
-  t.equal(zeekString("tab\tline\nzwölf\\"), "tab\\x09line\\x0azw\\xc3\\xb6lf\\x5c");
+  t.equal(zeekString("tab\tline\nzwölf\\"), "tab\\x09line\\x0azwölf\\\\", "UTF-8 is left as it is, as since Zeek 4");
+  t.equal(zeekString("a\u009b31m\u202eb"), "a\\xc2\\x9b31m\\xe2\\x80\\xaeb", "but for what a terminal obeys");
+  t.same([undefined, null, Buffer.from("zwölf"), Buffer.from("z\xff\\,\t", "latin1")].map(zeekBytes), [
+    "-",
+    "-",
+    "zwölf",
+    "z\\xff\\\\,\\x09",
+  ]);
   t.same([undefined, [], ["a", "b,c"]].map(zeekVector), ["-", "(empty)", "a,b\\x2cc"]);
   t.same([undefined, true, false].map(zeekBool), ["-", "T", "F"]);
 });

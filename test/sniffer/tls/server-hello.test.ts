@@ -27,6 +27,16 @@ t.test("a hello retry request is known by its random and names the group wanted"
   t.equal(hello.group, 0x0018);
 });
 
+t.test("up to draft 22 the key share stood at 40", async (t) => {
+  const share = Buffer.concat([u16s(0x28), vector(2, u16s(0x001d, 0))]);
+  const early = Buffer.concat([u16s(0x7f10), Buffer.alloc(32, 1), u16s(0x1301), vector(2, share)]);
+  t.equal(decodeServerHello(early).group, 0x001d);
+  const oldShare = extension.other(0x28, u16s(0x001d, 0));
+  const late = serverHelloBody({ extensions: [extension.chosenVersion(0x7f16), oldShare] });
+  t.match(decodeServerHello(late), { version: 0x7f16, group: 0x001d });
+  t.equal(decodeServerHello(serverHelloBody({ extensions: [oldShare] })).group, null, "elsewhere it is none");
+});
+
 t.test("early drafts of TLS 1.3 had neither session id nor compression", async (t) => {
   const body = Buffer.concat([u16s(0x7f12), Buffer.alloc(32, 1), u16s(0x1301), vector(2, u16s(0x28, 0))]);
   const hello = decodeServerHello(body);
