@@ -86,10 +86,7 @@ export function decodeArguments(argv: readonly string[]): CliCommand {
   const seconds = decodeSeconds(values.seconds ?? bare);
   if (source.kind === "file" && seconds !== undefined)
     throw new UsageError("seconds are for a live capture, not for -r");
-  if (values["what-if"] === true && values.count === true)
-    throw new UsageError("--what-if reads handshakes, and --count reads headers only: leave one of them away");
-  if (values.web !== undefined && values.count === true)
-    throw new UsageError("--web shows conversations, which --count does not follow");
+  refuseWithCount(values);
   return {
     kind: "run",
     options: {
@@ -153,12 +150,40 @@ type Values = ReturnType<typeof parse>["values"];
 
 function parse(argv: readonly string[]) {
   const args = joinWebPort(argv);
+  let parsed: ReturnType<typeof parseWords>;
   try {
-    return parseArgs({ args, options: FLAGS, allowPositionals: true, strict: true });
+    parsed = parseWords(args);
   } catch (error) {
     throw new UsageError(explainArguments(error), { cause: error });
   }
+  const given = new Set<string>();
+  for (const token of parsed.tokens) {
+    if (token.kind !== "option" || token.value === undefined) continue;
+    // --web stands alone as well, and was given its empty value here.
+    if (token.value === "" && token.name !== "web") throw new UsageError(`${token.rawName} wants a value behind it`);
+    if (given.has(token.name) && !isRepeatable(token.name)) throw new UsageError(`${token.rawName} is given twice`);
+    given.add(token.name);
+  }
+  return parsed;
 }
+
+function parseWords(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true, strict: true, tokens: true });
+}
+
+function isRepeatable(name: string): boolean {
+  return Object.entries(FLAGS).some(([flag, shape]) => flag === name && "multiple" in shape);
+}
+
+/** Taken without a word, they would seem to have been looked for. */
+function refuseWithCount(values: Values): void {
+  if (values.count !== true) return;
+  const other = READ_WHOLE.find((name) => values[name] !== undefined);
+  if (other !== undefined)
+    throw new UsageError(`--count reads headers only and counts packets: --${other} needs a run without it`);
+}
+
+const READ_WHOLE = ["packets", "tls-aware", "what-if", "secret-file", "extract", "report", "web"] as const;
 
 function decodeSource(values: Values, words: readonly string[]): CliSource {
   const [interfaceName, ...others] = values.interface ?? [];

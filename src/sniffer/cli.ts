@@ -153,6 +153,7 @@ async function carryOut(means: RunMeans, web: LivePage | undefined): Promise<Run
   const { options, run, hashing, note, status } = means;
   const { source } = options;
   if (source.kind === "file") {
+    noteWithoutKeys(means);
     const endedBy = await readCapture(source.path, run, hashing, new Progress(status));
     return { code: run.finish(), endedBy };
   }
@@ -161,9 +162,18 @@ async function carryOut(means: RunMeans, web: LivePage | undefined): Promise<Run
   const { drops, broke, endedBy } = await runLive(own, options, run, note, status);
   status?.hide();
   const code = run.finish(drops);
+  // Only now: the file grows while the capture runs.
+  noteWithoutKeys(means);
   const { unseenBytes } = run.pipeline;
   if (unseenBytes > 0) note(`${unseenBytes} bytes crossed the wire unseen: ${whyUnseen(run)}`);
   return { code, endedBy, broke };
+}
+
+function noteWithoutKeys({ options: { keyLogFile }, run, note }: RunMeans): void {
+  if (keyLogFile === undefined || run.pipeline.keyCount > 0) return;
+  note(
+    `there are no TLS secrets in ${keyLogFile}: it wants the file that SSLKEYLOGFILE or --keylog of the client made`,
+  );
 }
 
 /** Lines of JSON on the same terminal leave no place for it. */

@@ -153,6 +153,11 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
     this.#keys.push(text);
   }
 
+  /** Connections of which such a part said something. */
+  get keyCount(): number {
+    return this.#keys?.size ?? 0;
+  }
+
   push(raw: RawPacket): void {
     this.pushAt(this.#cursor.set(raw));
   }

@@ -23,12 +23,17 @@ export function decodeRing(values: RingValues): RingOptions | undefined {
   const { "file-size": size, "rotate-seconds": seconds, "file-count": count } = values;
   const isTcpdump = [size, seconds, count].some((value) => value !== undefined);
   if (pairs.length === 0 && !isTcpdump) return undefined;
-  const flag = pairs.length > 0 ? "-b" : "-C, -G and -W";
+  const flag = pairs.length > 0 ? "-b" : tcpdumpFlag(values);
   if (pairs.length > 0 && isTcpdump)
     throw new UsageError("-b says it as dumpcap does, -C, -G and -W as tcpdump does: not both");
   if (values.write === undefined) throw new UsageError(`${flag} is for -w FILE`);
   if (values.write === "-") throw new UsageError(`${flag} needs -w with a file, not a pipe`);
   return isTcpdump ? decodeTcpdump(size, seconds, count) : decodeDumpcap(pairs);
+}
+
+function tcpdumpFlag({ "file-size": size, "rotate-seconds": seconds }: RingValues): string {
+  if (size !== undefined) return "-C";
+  return seconds === undefined ? "-W" : "-G";
 }
 
 function decodeDumpcap(pairs: readonly string[]): RingOptions {

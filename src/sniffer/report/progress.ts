@@ -3,6 +3,8 @@ import type { StatusLine } from "./status-line.js";
 
 /** Below this the file is read before a bar could be looked at. */
 const MIN_BYTES = 0x4000000;
+/** Unless it takes so long all the same: packed files hold many times their own bytes. */
+const MIN_WAIT_SECONDS = 0.7;
 const MAX_BAR_CELLS = 30;
 const MIN_BAR_CELLS = 8;
 /** "]  33%  1234 MB/s  12:34 left" and the bracket before it. */
@@ -16,24 +18,26 @@ export class Progress {
   #totalBytes = 0;
   #begunMs = 0;
   #shown = -1;
+  readonly #now: () => number;
 
   /** Without a line to show it on, nothing is shown. */
-  constructor(status?: StatusLine | undefined) {
+  constructor(status?: StatusLine | undefined, now: () => number = () => performance.now()) {
     this.#status = status;
+    this.#now = now;
   }
 
   begin(totalBytes: number | undefined): void {
-    const wanted = totalBytes !== undefined && totalBytes >= MIN_BYTES && this.#status !== undefined;
-    this.#totalBytes = wanted ? totalBytes : 0;
-    this.#begunMs = performance.now();
+    this.#totalBytes = totalBytes ?? 0;
+    this.#begunMs = this.#now();
   }
 
   show(readBytes: number): void {
     if (this.#totalBytes === 0 || this.#status === undefined) return;
     const percent = Math.floor((readBytes / this.#totalBytes) * 100);
     if (percent === this.#shown) return;
+    const seconds = (this.#now() - this.#begunMs) / 1000;
+    if (this.#totalBytes < MIN_BYTES && seconds < MIN_WAIT_SECONDS) return;
     this.#shown = percent;
-    const seconds = (performance.now() - this.#begunMs) / 1000;
     this.#status.show(encodeProgress({ readBytes, totalBytes: this.#totalBytes, seconds }, this.#status.cells));
   }
 

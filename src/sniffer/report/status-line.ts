@@ -5,13 +5,17 @@ import { isatty } from "node:tty";
 
 const STDERR = 2;
 const DEFAULT_CELLS = 80;
-const ERASE = "\r\x1b[K";
+/** To the end of the screen: where the terminal became narrower, what stood here may take several lines by now. */
+const ERASE = "\r\x1b[J";
+/** No text turns over into the next line, whatever the width is by now (DECAWM). */
+const [WRAP_OFF, WRAP_ON] = ["\x1b[?7l", "\x1b[?7h"];
 
 export class StatusLine {
   readonly #write: (text: string) => void;
   readonly #columns: () => number | undefined;
   #isShown = false;
   #text = "";
+  #textCells = 0;
 
   constructor(write: (text: string) => void, columns: () => number | undefined) {
     this.#write = write;
@@ -23,16 +27,17 @@ export class StatusLine {
     return (this.#columns() || DEFAULT_CELLS) - 1;
   }
 
-  /** `text` fits into `cells`. */
+  /** `text` fits into `cells`. The cursor goes back to its beginning, from where all of it can be erased. */
   show(text: string): void {
-    this.#write(`${ERASE}${text}`);
+    this.#write(`${ERASE}${WRAP_OFF}${text}${WRAP_ON}\r`);
     this.#isShown = true;
     this.#text = text;
+    this.#textCells = this.cells;
   }
 
-  /** Shows again what stood there before it was hidden. */
+  /** Shows again what stood there before it was hidden, unless it was made for another width. */
   restore(): void {
-    if (!this.#isShown && this.#text !== "") this.show(this.#text);
+    if (!this.#isShown && this.#text !== "" && this.#textCells === this.cells) this.show(this.#text);
   }
 
   hide(): void {

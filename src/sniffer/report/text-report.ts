@@ -27,11 +27,21 @@ const INDENT_CELLS = FRAME_CELLS + 1 + CONVERSATION_CELLS + 1 + 1 + 1 + LABEL_CE
 /** Fits the terminal on `fd`, where one is. */
 export function newTextReport(options: LineOptions, fd: number): TextReport {
   const terminal = isatty(fd);
-  const columns = (terminal && fd === 1 ? process.stdout.columns : undefined) ?? Number(process.env["COLUMNS"]);
-  const width = columns > 0 ? Math.max(MIN_CELLS, columns) : DEFAULT_TERMINAL_CELLS;
-  const paint = choosePaint(process.env, terminal);
   const { tlsAware, whatIf } = options;
-  return new TextReport({ tlsAware, whatIf, paint, width: terminal ? width : undefined });
+  return new TextReport({
+    tlsAware,
+    whatIf,
+    paint: choosePaint(process.env, terminal),
+    // Asked for each line: windows are made wider and narrower meanwhile.
+    get width() {
+      return terminal ? terminalCells(fd) : undefined;
+    },
+  });
+}
+
+function terminalCells(fd: number): number {
+  const columns = (fd === 1 ? process.stdout : process.stderr).columns ?? Number(process.env["COLUMNS"]);
+  return columns > 0 ? Math.max(MIN_CELLS, columns) : DEFAULT_TERMINAL_CELLS;
 }
 
 export class TextReport implements Report {

@@ -49,5 +49,20 @@ t.test("the line is hidden once, and drawn over itself", async (t) => {
   status.hide();
   status.restore();
   status.restore();
-  t.same(written, ["\r\u001b[Kone", "\r\u001b[Ktwo", "\r\u001b[K", "\r\u001b[Ktwo"]);
+  const [erase, shown] = ["\r\u001b[J", (text: string) => `\r\u001b[J\u001b[?7l${text}\u001b[?7h\r`];
+  t.same(written, [shown("one"), shown("two"), erase, shown("two")]);
+});
+
+t.test("in a terminal that became narrower, the old line does not come back", async (t) => {
+  const written: string[] = [];
+  let columns = 80;
+  const status = new StatusLine(
+    (text) => written.push(text),
+    () => columns,
+  );
+  status.show("wide");
+  status.hide();
+  columns = 40;
+  status.restore();
+  t.equal(written.length, 2);
 });

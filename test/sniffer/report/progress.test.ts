@@ -41,6 +41,22 @@ t.test("small files, and nobody there: nothing is shown", async (t) => {
   t.same(written, []);
 });
 
+t.test("a small file that takes long shows it after a moment: packed ones do", async (t) => {
+  const written: string[] = [];
+  let nowMs = 0;
+  const status = new StatusLine(
+    (text) => written.push(text),
+    () => 80,
+  );
+  const progress = new Progress(status, () => nowMs);
+  progress.begin(1000);
+  progress.show(10);
+  t.same(written, []);
+  nowMs = 1000;
+  progress.show(100);
+  t.match(written[0], "10%");
+});
+
 t.test("each percent is drawn once, and the line is gone at the end", async (t) => {
   const written: string[] = [];
   const progress = new Progress(
@@ -54,5 +70,5 @@ t.test("each percent is drawn once, and the line is gone at the end", async (t) 
   progress.end();
   t.equal(written.length, 102);
   t.match(written[50], "]  50%");
-  t.equal(written.at(-1), "\r\u001b[K");
+  t.equal(written.at(-1), "\r\u001b[J");
 });
