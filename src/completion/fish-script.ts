@@ -8,20 +8,50 @@ import {
 } from "./program-shape.js";
 
 export function fishScript(program: CommandShape): string {
-  const lines = commandPaths(program).flatMap((path) => [
-    ...path.command.commands.map((child) => commandLine(program.name, path, child)),
-    ...path.command.options.map((option) => optionLine(program.name, path, option)),
+  const { name } = program;
+  const paths = commandPaths(program);
+  const lines = paths.flatMap((path) => [
+    ...path.command.commands.map((child) => commandLine(name, path, child)),
+    ...path.command.options.map((option) => optionLine(name, path, option)),
   ]);
-  return `# ${program.name} completion for fish: ${program.name} completion fish | source\n${lines.join("\n")}\n`;
+  return `# ${name} completion for fish: ${name} completion fish | source
+function __${name}_place
+  set -l place ''
+  set -l value ''
+  # What stands behind a flag is no command, whatever it is called.
+  for word in (commandline -opc)[2..]
+    if test -n "$value"
+      set value ''
+      continue
+    end
+    switch "$place/$word"
+${paths.flatMap(stepsOf).join("\n")}
+    end
+  end
+  test "$place" = "$argv[1]"
+end
+${lines.join("\n")}
+`;
+}
+
+/** Words that lead on to a command below, and flags that want the word behind them. */
+function stepsOf({ path, command }: CommandPath): string[] {
+  const steps = command.commands.map((child) => {
+    const next = path === "" ? child.name : `${path} ${child.name}`;
+    return `      case ${quoted(`${path}/${child.name}`)}\n        set place ${quoted(next)}`;
+  });
+  const flags = command.options.flatMap(({ names, value }) => (value === undefined ? [] : names));
+  const places = flags.map((flag) => quoted(`${path}/${flag}`)).join(" ");
+  return places === "" ? steps : [...steps, `      case ${places}\n        set value 1`];
 }
 
 function commandLine(program: string, path: CommandPath, child: CommandShape): string {
-  return `complete -c ${program} -f${conditionOf(path)} -a ${quoted(child.name)}${descriptionOf(child.description)}`;
+  return `complete -c ${program} -f${conditionOf(program, path)} -a ${quoted(child.name)}${descriptionOf(child.description)}`;
 }
 
 function optionLine(program: string, path: CommandPath, { names, value, description }: OptionShape): string {
   const letters = names.map((name) => (name.startsWith("--") ? ` -l ${name.slice(2)}` : ` -s ${name.slice(1)}`));
-  return `complete -c ${program}${conditionOf(path)}${letters.join("")}${argumentOf(value)}${descriptionOf(description)}`;
+  return `complete -c ${program}${conditionOf(program, path)}${letters.join("")}${argumentOf(value)}${descriptionOf(description)}`;
 }
 
 function argumentOf(value: ValueShape | undefined): string {
@@ -42,15 +72,8 @@ function argumentOf(value: ValueShape | undefined): string {
 }
 
 /** Where in the line it may stand: behind its command, and before any below that. */
-function conditionOf({ path, command }: CommandPath): string {
-  const behind = path
-    .split(" ")
-    .filter((word) => word !== "")
-    .map((word) => `__fish_seen_subcommand_from ${word}`);
-  const names = command.commands.map(({ name }) => name).join(" ");
-  const before = names === "" ? [] : [`not __fish_seen_subcommand_from ${names}`];
-  const all = [...behind, ...before];
-  return all.length === 0 ? "" : ` -n ${quoted(all.join("; and "))}`;
+function conditionOf(program: string, { path }: CommandPath): string {
+  return ` -n ${quoted(`__${program}_place ${quoted(path)}`)}`;
 }
 
 function descriptionOf(text: string): string {

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import { completionScript } from "../../src/completion/completion-script.js";
 import type { CommandShape } from "../../src/completion/program-shape.js";
 
+const PROGRAMS = ["server", "client", "sniffer"];
 const has = (program: string) => spawnSync(program, ["--version"]).status === 0;
 const programOf = (name: string) => fileURLToPath(new URL(`../../src/${name}/main.js`, import.meta.url));
 
@@ -41,6 +42,9 @@ t.test(
     t.same(offers(sniffer, ["sniffer", "--extract", "capt"], folder), ["captures"]);
     t.same(offers(sniffer, ["sniffer", "--seconds", ""]), []);
     t.same(offers(sniffer, ["sniffer", "completion", "f"]), ["fish"]);
+    t.same(offers(sniffer, ["sniffer", "-w", "diff", "--repo"]), ["--report"], "a value is no command");
+    t.same(offers(sniffer, ["sniffer", "--write", "=", "diff", "--repo"]), ["--report"]);
+    t.same(offers(sniffer, ["sniffer", "--web", "--repo"]), ["--report"], "its value may be left out");
     if (process.platform === "linux") t.match(offers(sniffer, ["sniffer", "-i", ""]).join(" "), /\bany\b.*\blo\b/);
     const client = scriptOf("client", "bash");
     t.same(offers(client, ["client", "wh"]), ["whoami"]);
@@ -54,16 +58,69 @@ t.test(
   },
 );
 
-t.test("the other shells take their scripts", async (t) => {
-  for (const shell of ["zsh", "fish"]) {
-    for (const name of ["server", "client", "sniffer"]) {
-      const script = scriptOf(name, shell);
-      t.match(script, name);
-      if (!has(shell)) continue;
-      const { status, stderr } = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
-      t.equal(status, 0, stderr);
-    }
-  }
+/** What fish offers behind this line. */
+function fishOffers(folder: string, line: string): string[] {
+  const sources = PROGRAMS.map((name) => `source ${join(folder, `${name}.fish`)}`).join("; ");
+  const ask = `${sources}; complete -C'${line}'`;
+  const { stdout, stderr } = spawnSync("fish", ["-c", ask], { encoding: "utf8", cwd: folder });
+  t.equal(stderr, "");
+  return stdout.split("\n").flatMap((offer) => (offer === "" ? [] : [offer.split("\t")[0] ?? ""]));
+}
+
+/** What these lines become by a tab in an interactive zsh, one behind the other. */
+function zshLines(folder: string, lines: readonly string[]): string[] {
+  const shown = join(folder, "shown");
+  const settings = [
+    "PROMPT= RPROMPT=; autoload -Uz compinit; compinit -u -D",
+    ...PROGRAMS.map((name) => `source ${join(folder, `${name}.zsh`)}`),
+    `show() { print -r -- "$BUFFER" >> ${shown} }; zle -N show; bindkey '^T' show`,
+    "zle-line-init() { print -n READY }; zle -N zle-line-init",
+  ];
+  writeFileSync(join(folder, ".zshrc"), settings.join("\n"));
+  const type = `zmodload zsh/zpty; zpty shell zsh -i; zpty -r shell out '*READY*'
+for line in "$@"; do zpty -n -w shell "$line"$'\\t\\x14\\x15'; done
+zpty -n -w shell $'exit\\r'; while zpty -r shell out; do :; done`;
+  const env = { ...process.env, ZDOTDIR: folder, TERM: "xterm" };
+  spawnSync("zsh", ["-f", "-c", type, "zsh", ...lines], { cwd: folder, env, timeout: 60_000 });
+  return readFileSync(shown, "utf8")
+    .split("\n")
+    .flatMap((line) => (line === "" ? [] : [line.trimEnd()]));
+}
+
+/** The scripts of all programs, and something to complete. */
+function folderWith(shell: string): string {
+  const folder = t.testdir({ "captures.pcapng": "", folder: {} });
+  for (const name of PROGRAMS) writeFileSync(join(folder, `${name}.${shell}`), scriptOf(name, shell));
+  return folder;
+}
+
+t.test("in real fish", { skip: !has("fish") && "no fish here" }, async (t) => {
+  const folder = folderWith("fish");
+  const ask = (line: string) => fishOffers(folder, line);
+  t.same(ask("sniffer --repo"), ["--report"]);
+  t.same(ask("sniffer --format "), ["eve", "json", "text", "zeek"]);
+  t.same(ask("sniffer --format=z"), ["--format=zeek"]);
+  t.same(ask("sniffer -r capt"), ["captures.pcapng"]);
+  t.same(ask("sniffer -w diff --repo"), ["--report"], "a value is no command");
+  t.same(ask("sniffer diff -"), ["--json"]);
+  t.same(ask("client login --ac"), ["--accept-new"]);
+  t.same(ask("server admin u"), ["users"]);
+  t.same(ask("server admin users --li"), ["--limit"]);
+});
+
+t.test("in real zsh", { skip: !has("zsh") && "no zsh here" }, async (t) => {
+  const expected: Record<string, string> = {
+    "sniffer --repo": "sniffer --report",
+    "sniffer --format=z": "sniffer --format=zeek",
+    "sniffer -r capt": "sniffer -r captures.pcapng",
+    "sniffer --extract fol": "sniffer --extract folder/",
+    "sniffer -w diff --repo": "sniffer -w diff --report",
+    "sniffer completion f": "sniffer completion fish",
+    "client login --ac": "client login --accept-new",
+    "server admin u": "server admin users",
+    "server admin users --li": "server admin users --limit",
+  };
+  t.same(zshLines(folderWith("zsh"), Object.keys(expected)), Object.values(expected));
 });
 
 t.test("words of descriptions cannot break out of the script", async (t) => {
