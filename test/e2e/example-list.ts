@@ -24,7 +24,15 @@ const COMMANDS = /^(?:[A-Z_]+=\S+ +)?(?:npx |npm |sudo )?(?:server|client|sniffe
 export const programOf = (name: string): string => `${ROOT}dist/src/${name}/main.js`;
 
 export function allExamples(): Example[] {
-  const helps = [["server"], ["server", "admin"], ["server", "migrate"], ["sniffer"], ["client"], ...clientCommands()];
+  const helps = [
+    ["server"],
+    ["server", "migrate"],
+    ["server", "admin"],
+    ...commandsOf("server", "admin"),
+    ["sniffer"],
+    ["client"],
+    ...commandsOf("client"),
+  ];
   const all = [
     ...helps.flatMap(([program = "", ...words]) => helpExamples(program, words)),
     ...DOCUMENTS.flatMap(documentExamples),
@@ -37,11 +45,11 @@ function help(program: string, words: readonly string[]): string {
   return spawnSync(process.execPath, [programOf(program), ...words, "--help"], { encoding: "utf8" }).stdout;
 }
 
-function clientCommands(): string[][] {
-  const names = help("client", []).matchAll(/^ {2}([a-z-]+) (?:[<[]|\s{2,})/gm);
+function commandsOf(program: string, ...words: string[]): string[][] {
+  const names = help(program, words).matchAll(/^ {2}([a-z-]+) (?:[<[]|\s{2,})/gm);
   return [...new Set([...names].map(([, name]) => name ?? ""))]
     .filter((name) => name !== "help")
-    .map((name) => ["client", name]);
+    .map((name) => [program, ...words, name]);
 }
 
 function helpExamples(program: string, words: readonly string[]): Example[] {

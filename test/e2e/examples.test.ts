@@ -54,7 +54,7 @@ const CODES: readonly (readonly [pattern: RegExp, code: number])[] = [[/Health\/
 
 /** These need an account of their own, since they change or end it. */
 const OWN_ACCOUNT =
-  /^(?:cat password \| )?client (register|logout|revoke|passwd|upgrade|reset-password|delete-account)|^server admin (reset|disable)/;
+  /^(?:cat password \| )?client (register|logout|revoke|passwd|upgrade|reset-password|delete-account)|^server admin (reset|disable|enable|delete)/;
 
 /** No example takes a fraction of it; one that does not end is killed, and so fails. */
 const MAX_MS = 60_000;

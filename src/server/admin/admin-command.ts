@@ -41,8 +41,13 @@ export function addAdminCommand(program: Command, surroundings: AdminSurrounding
     .allowExcessArguments(false)
     .showHelpAfterError("(server admin --help shows all commands)")
     .addHelpText("after", EXAMPLES);
-  const add = (usage: string, description: string): Command =>
-    admin.command(usage).description(description).addOption(databaseOption()).allowExcessArguments(false);
+  const add = (usage: string, description: string, ...examples: string[]): Command =>
+    admin
+      .command(usage)
+      .description(description)
+      .addOption(databaseOption())
+      .allowExcessArguments(false)
+      .addHelpText("after", `\nExamples:\n${examples.map((example) => `  server admin ${example}\n`).join("")}`);
   const within = async (command: Command, action: (work: AdminWork) => Promise<void>): Promise<void> => {
     const store = await openStore(databaseOf(command), { migrate: false });
     try {
@@ -52,33 +57,38 @@ export function addAdminCommand(program: Command, surroundings: AdminSurrounding
     }
   };
 
-  add("users", "list accounts by name")
+  add("users", "list accounts by name", "users --limit 20", "users --after alice --json")
     .option("--after <name>", "begin after this name")
     .addOption(
       new Option("--limit <n>", `at most so many, up to ${MAX_LIMIT}`).argParser(limitOption).default(DEFAULT_LIMIT),
     )
     .option("--json", "a JSON object a line")
     .action((options: UsersOptions, command: Command) => within(command, (work) => showUsers(work, options)));
-  add("show <name>", "show an account and its sessions")
+  add("show <name>", "show an account and its sessions", "show alice")
     .option("--json", "as a JSON object")
     .action((name: string, options: { json?: true }, command: Command) =>
       within(command, (work) => show(work, name, options)),
     );
-  add("disable <name>", "end an account's sessions and let nobody log in").action(
+  add("disable <name>", "end an account's sessions and let nobody log in", "disable alice").action(
     (name: string, _options: unknown, command: Command) => within(command, (work) => disable(work, name)),
   );
-  add("enable <name>", "let its owner log in again").action((name: string, _options: unknown, command: Command) =>
-    within(command, (work) => enable(work, name)),
+  add("enable <name>", "let its owner log in again", "enable alice").action(
+    (name: string, _options: unknown, command: Command) => within(command, (work) => enable(work, name)),
   );
-  add("delete <name>", "delete an account with all that is stored of it, for ever")
+  add("delete <name>", "delete an account with all that is stored of it, for ever", "delete alice --yes")
     .option("--yes", "do not ask")
     .action((name: string, options: { yes?: true }, command: Command) =>
       within(command, (work) => deleteAccount(work, name, options)),
     );
-  add("reset <name>", "print a one-time code with which its owner sets a new password").action(
+  add("reset <name>", "print a one-time code with which its owner sets a new password", "reset alice").action(
     (name: string, _options: unknown, command: Command) => within(command, (work) => reset(work, name)),
   );
-  add("audit", "show what happened: logins, failures, changes")
+  add(
+    "audit",
+    "show what happened: logins, failures, changes",
+    "audit --since 24h --user alice",
+    "audit --follow --json",
+  )
     .option("--follow", "go on with what happens from now on, on all servers, until Ctrl-C")
     .addOption(
       new Option("--since <time>", "from then on; 15m, 24h, 7d, 2026-05-01, 2026-05-01T12:30Z").argParser(sinceOption),
