@@ -152,6 +152,7 @@ t.test("what is no output of --json is named by its line", async (t) => {
     ["null\n", /line 1: it is no event/],
     ['{"event":"finding"}\n', /line 1: its visibility is missing/],
     ['{"event":"summary","accounted":null}\n', /line 1: its accounted is missing/],
+    ['{"event":"summary","accounted":{},"protocols":{}}\n', /was made with --count/],
     [captureFile(play([GET])), /is not JSON|no event/],
   ] as const) {
     const { code, stderr } = await run(["diff", good, bad(text)]);
