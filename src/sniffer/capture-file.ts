@@ -11,6 +11,8 @@ import { fileError } from "./run-error.js";
 
 const STDOUT = 1;
 const FLUSH_BYTES = 0x20000;
+/** Of what is held for keys that may still come, twice. */
+const HELD_BYTES = 0x400000;
 /** Not followed where it is a link: the file may stand in a folder that others write to, and the sniffer may be root. */
 const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
@@ -29,7 +31,10 @@ export class CaptureFile {
   readonly #ring: RingOptions | undefined;
   readonly #names: RingNames | undefined;
   readonly #writer: CaptureWriter;
-  readonly #batch = new PacketBatch();
+  readonly #mayWait: boolean;
+  #batch = new PacketBatch();
+  /** What was pushed before the last call of `flushOlder`. */
+  #older = new PacketBatch();
   readonly #secrets = new SecretLines();
   /** Of the ring that still lie there, the newest last. */
   readonly #made: MadeFile[] = [];
@@ -40,9 +45,13 @@ export class CaptureFile {
   #filesMade = 0;
   #lastSeconds = 0;
 
-  /** "-" is standard output. A ring's first file is made when its first packet comes. Throws RunError. */
-  constructor(path: string, origin: CaptureOrigin = {}, ring?: RingOptions) {
+  /**
+   * "-" is standard output. A ring's first file is made when its first packet comes. `mayWait`: packets stay for `flushOlder`
+   * to write. Throws RunError.
+   */
+  constructor(path: string, origin: CaptureOrigin = {}, ring?: RingOptions, mayWait = false) {
     this.#path = path;
+    this.#mayWait = mayWait;
     this.#ring = ring;
     this.#writer = new CaptureWriter({ application: "earshot sniffer", ...origin });
     this.#names = ring && new RingNames(path, ring);
@@ -66,18 +75,30 @@ export class CaptureFile {
     const bytes = this.#batch.packet(packet, this.#writer, comment) + (description?.length ?? 0);
     this.#file.add(bytes, seconds, nanoseconds);
     this.#lastSeconds = seconds ?? this.#lastSeconds;
-    if (this.#batch.length >= FLUSH_BYTES) this.flush();
+    if (this.#mayWait && this.#batch.length >= HELD_BYTES) this.flushOlder();
+    else if (!this.#mayWait && this.#batch.length >= FLUSH_BYTES) this.flush();
   }
 
   /** A key log, which opens the packets that wait and those after them; lines that the file has are not written again. */
   secrets(keyLog: string): void {
     const lines = this.#secrets.push(keyLog);
-    if (lines.length > 0 && this.#fd !== undefined) this.#batch.prepend(this.#writer.secrets(lines));
+    if (lines.length > 0 && this.#fd !== undefined) this.#older.prepend(this.#writer.secrets(lines));
   }
 
   flush(): void {
+    this.flushOlder();
+    this.#write(this.#older);
+  }
+
+  /** Leaves what came since the last call: every packet waits for one turn, in which keys that open it may come. */
+  flushOlder(): void {
+    this.#write(this.#older);
+    [this.#older, this.#batch] = [this.#batch, this.#older];
+  }
+
+  #write(batch: PacketBatch): void {
     if (this.#fd === undefined) return;
-    const bytes = this.#batch.take();
+    const bytes = batch.take();
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
     } catch (error) {

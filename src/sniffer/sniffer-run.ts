@@ -33,6 +33,8 @@ const ZEEK_DATAGRAM_SILENCE_SECONDS = 60;
 
 /** Looking for new keys takes some 20 us: not for each packet. */
 const KEYS_AGE_MS = 1;
+/** Clients write their keys down within some milliseconds of the packets, where they have the time. */
+const KEYS_WAIT_MS = 500;
 
 export interface RunParts {
   readonly options: CliOptions;
@@ -60,6 +62,7 @@ export class SnifferRun {
   /** Live, keys are written down a moment before the packets that they open are sent. */
   readonly #awaitsKeys: boolean;
   #keysReadAtMs = 0;
+  #fileFlushedAtMs = performance.now();
   #readable = 0;
   #cutPackets = 0;
   #cutBytes = 0;
@@ -74,7 +77,9 @@ export class SnifferRun {
     this.#parts = parts;
     refuseOverwriting(options);
     const { write } = options;
-    this.#file = write === undefined ? undefined : new CaptureFile(write, originOf(options), options.ring);
+    this.#awaitsKeys = options.keyLogFile !== undefined && options.source.kind !== "file";
+    this.#file =
+      write === undefined ? undefined : new CaptureFile(write, originOf(options), options.ring, this.#awaitsKeys);
     const extract = options.extractFolder === undefined ? undefined : new ExtractFolder(options.extractFolder);
     this.#extract = extract;
     const schemas = new ProtoFolders(options.protoFolders);
@@ -103,7 +108,8 @@ export class SnifferRun {
     const { maxMemoryMegabytes } = options;
     this.#memory = maxMemoryMegabytes === undefined ? undefined : new MemoryGuard(maxMemoryMegabytes);
     this.#keyLog = options.keyLogFile === undefined ? undefined : new KeyLogFile(options.keyLogFile);
-    this.#awaitsKeys = this.#keyLog !== undefined && options.source.kind !== "file";
+    // Also of a file that is empty yet: what TLS sends waits for its keys from the first connection on.
+    if (this.#keyLog !== undefined) this.pipeline.addKeys("");
     this.#readKeys();
   }
 
@@ -171,7 +177,7 @@ export class SnifferRun {
     this.#parts.hashing.thread?.give();
     if (this.#memory?.isExceeded(usedBytes()) === true) this.pipeline.shed();
     this.#report();
-    this.#file?.flush();
+    this.#flushFile();
     this.#parts.output.flush();
   }
 
@@ -197,6 +203,15 @@ export class SnifferRun {
 
   #writePacket(writer: PacketWriter, packet: DecodedPacket, cursor: PacketCursor): void {
     this.#parts.output.writeLine(MAX_PACKET_LINE_BYTES, (into, at) => writer(packet, cursor, into, at));
+  }
+
+  /** Readers of the file need the keys before the packets: those that could still have some wait, half a second or more. */
+  #flushFile(): void {
+    if (!this.#awaitsKeys) this.#file?.flush();
+    else if (performance.now() - this.#fileFlushedAtMs >= KEYS_WAIT_MS) {
+      this.#file?.flushOlder();
+      this.#fileFlushedAtMs = performance.now();
+    }
   }
 
   #readKeys(): void {

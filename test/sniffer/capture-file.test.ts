@@ -6,7 +6,7 @@ import { CaptureReader } from "../../src/sniffer/capture/capture-reader.js";
 import { CaptureFile } from "../../src/sniffer/capture-file.js";
 import type { RingOptions } from "../../src/sniffer/capture-ring.js";
 import type { RawPacket } from "../../src/sniffer/packet/raw-packet.js";
-import { read } from "./capture/capture-bytes.js";
+import { blockTypes, PACKET_BLOCK, read, SECRETS_BLOCK } from "./capture/capture-bytes.js";
 import { captureFile, numbered, play } from "./played-capture.js";
 import { run } from "./sniffer-program.js";
 
@@ -131,4 +131,24 @@ t.test("packets that give something away say so in a comment, without what it wa
   t.match(bytes.toString("latin1"), /readable: request GET; readable: username in [^;]*; readable: password in /);
   t.notMatch(bytes.toString("latin1").replace(basic, ""), /hunter2|bob|Ym9i/);
   t.equal((await run(["-r", path, "--json"])).stdout, stdout);
+});
+
+t.test("packets wait one turn for keys that open them, where those may still come", async (t) => {
+  const folder = t.testdir({});
+  const path = join(folder, "x");
+  const file = new CaptureFile(path, {}, undefined, true);
+  const [first, second, third] = packets(3);
+  if (first === undefined || second === undefined || third === undefined) throw new Error("three packets");
+  file.push(first);
+  file.flushOlder();
+  t.equal(readBack(path).results.length, 0, "it has not waited yet");
+  file.push(second);
+  file.secrets(KEYS[0] ?? "");
+  file.flushOlder();
+  t.equal(readBack(path).results.length, 1);
+  const blocks = blockTypes(readFileSync(path));
+  t.ok(blocks.indexOf(SECRETS_BLOCK) < blocks.indexOf(PACKET_BLOCK), "the keys stand before what was there first");
+  file.push(third);
+  file.close();
+  t.equal(readBack(path).results.length, 3);
 });

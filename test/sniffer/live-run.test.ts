@@ -1,7 +1,11 @@
 import { once } from "node:events";
+import { appendFileSync, readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import t from "tap";
+import { makeAuthority, makeCertificate } from "../fixtures/certificates.js";
+import { blockTypes, PACKET_BLOCK, SECRETS_BLOCK } from "./capture/capture-bytes.js";
 import { of } from "./played-capture.js";
 import { run, start } from "./sniffer-program.js";
 
@@ -84,3 +88,42 @@ t.test("an address in use is exit 1 with words", async (t) => {
     stderr: /^sniffer: cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/,
   });
 });
+
+t.test(
+  "a key log that is empty at first opens the first connection too, and its keys come first in the file",
+  async (t) => {
+    const authority = await makeAuthority();
+    const { key, cert } = await makeCertificate(authority);
+    const server = createTlsServer({ key, cert }, (socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => socket.end("HTTP/1.1 204 No\r\n\r\n"));
+    }).listen(0, "127.0.0.1");
+    t.teardown(() => server.close());
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const folder = t.testdir({ keys: "" });
+    const [keys, copy] = [join(folder, "keys"), join(folder, "copy.pcapng")];
+    const relay = start(["--relay", `127.0.0.1:0=127.0.0.1:${port}`, "--json", "-w", copy, "--keylog", keys]);
+    const line = await relay.said(/^relaying 127\.0\.0\.1:\d+ -> 127\.0\.0\.1:\d+$/m);
+    const socket = connectTls({
+      port: relayPort(line),
+      host: "127.0.0.1",
+      ca: authority.cert,
+      servername: "localhost",
+    });
+    // Somewhat late, as programs are.
+    socket.on("keylog", (text: Buffer) => setTimeout(() => appendFileSync(keys, text), 20));
+    socket.on("error", () => {});
+    socket.once("secureConnect", () => setTimeout(() => socket.write(REQUEST), 150));
+    socket.resume();
+    await new Promise((resolve) => socket.once("close", resolve));
+    await relay.printed((stdout) => stdout.includes("GET"));
+    relay.child.kill("SIGINT");
+    const { events, code } = await relay.ended;
+    t.equal(code, 0);
+    t.match(of(events, "message")[0], { kind: "request", decrypted: true });
+    const blocks = blockTypes(readFileSync(copy));
+    t.ok(blocks.indexOf(SECRETS_BLOCK) < blocks.indexOf(PACKET_BLOCK), "as Wireshark needs them");
+  },
+);

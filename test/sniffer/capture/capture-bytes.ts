@@ -76,3 +76,14 @@ export function read<Reader extends Stage<Uint8Array, RawPacket>>(
   const reader = new Reader(limits);
   return { ...feed(reader, chunks, kept), reader };
 }
+
+/** Enhanced packet and decryption secrets, as pcapng numbers its blocks. */
+export const PACKET_BLOCK = 6;
+export const SECRETS_BLOCK = 10;
+
+/** Of a pcapng file in little endian, in order. */
+export function blockTypes(bytes: Buffer): number[] {
+  const types: number[] = [];
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 4)) types.push(bytes.readUInt32LE(at));
+  return types;
+}
