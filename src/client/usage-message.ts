@@ -1,5 +1,6 @@
 // What was wrong with a command line, in a sentence or two that repeat nothing of what was typed.
 import type { CommanderError } from "commander";
+import { SHELLS } from "../completion/shell.js";
 
 /** Commander's suggestions, which are kept, name only commands and flags that exist. */
 export function usageMessage({ code, message }: CommanderError): string {
@@ -15,6 +16,7 @@ export function usageMessage({ code, message }: CommanderError): string {
     case "commander.unknownCommand":
       return `There is no such command: ${hint}`;
     case "commander.missingArgument":
+      if (message.includes("SHELL")) return `The shell is missing: ${SHELLS.join(", ")}.`;
       return message.includes("SESSION_ID")
         ? "The id of the session is missing; client sessions shows those that there are."
         : "The name of the account is missing; it stands behind the command, as in: client login alice.";

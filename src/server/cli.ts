@@ -78,6 +78,8 @@ const COMMANDS = ["admin", "migrate", "completion"];
 /** commander's words with our name before them, and what may have been meant by a word that is no command. */
 function usageText(text: string, argv: readonly string[]): string {
   const [, , word = ""] = argv;
+  if (text.includes("argument 'shell'") && text.includes("missing"))
+    return `server: completion takes one of ${SHELLS.join(", ")}\n`;
   const isOther = !word.startsWith("-") && !COMMANDS.includes(word);
   if (!text.includes("too many arguments") || !isOther) return text.replace(/^error: /, "server: ");
   const near = nearNames(word, COMMANDS);
