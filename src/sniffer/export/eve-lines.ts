@@ -62,6 +62,7 @@ export function tlsLine(connection: EndedConnection): string | undefined {
   return JSON.stringify({
     ...head(connection, "tls", tls.started),
     pcap_cnt: tls.startFrame,
+    pkt_src: "wire/pcap",
     community_id: communityId,
     tls: tlsFields(tls),
   });

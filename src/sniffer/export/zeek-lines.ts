@@ -160,7 +160,8 @@ function serviceOf({ application, facts }: EndedConnection): string {
   const isTls = facts.tls?.serverHello !== undefined || facts.tls?.clientHello !== undefined;
   if (!isTls || own === "ssl") return own;
   if (application === "quic") return "quic,ssl";
-  return [...new Set(["ssl", own])].filter((name) => name !== "").join(",");
+  // In the order in which they were found: since Zeek 7 the set is ordered.
+  return [own, "ssl"].filter((name) => name !== "").join(",");
 }
 
 function curveOf({ handshake }: TlsLogFacts): string | undefined {

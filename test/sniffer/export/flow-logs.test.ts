@@ -3,18 +3,10 @@ import { join } from "node:path";
 import t from "tap";
 import { captureFile, play } from "../played-capture.js";
 import { run } from "../sniffer-program.js";
-import { clientHelloRecord, extension, record, serverHelloRecord } from "../tls/hello-bytes.js";
+import { logOf } from "./zeek-log.js";
 
 const CAPTURES = "test/fixtures/captures";
 const folder = t.testdir({});
-
-/** Lines of one log as objects, by the names in its header. */
-function logOf(text: string, path: string): Record<string, string>[] {
-  const section = text.split("#separator").find((part) => part.includes(`#path\t${path}\n`)) ?? "";
-  const names = /#fields\t(.*)/.exec(section)?.[1]?.split("\t") ?? [];
-  const lines = section.split("\n").filter((line) => line !== "" && !line.startsWith("#") && line.includes("\t"));
-  return lines.map((line) => Object.fromEntries(line.split("\t").map((value, index) => [names[index], value])));
-}
 
 t.test("Zeek's logs of TLS 1.2: states, counts, and what the handshake showed", async (t) => {
   const { code, stdout } = await run(["-r", `${CAPTURES}/illustrated-tls12/capture.pcap`, "--format", "zeek"]);
@@ -60,68 +52,6 @@ t.test("TLS 1.3 shows no certificate, with keys neither: other tools have none",
       { version: "TLSv13", curve: "x25519", established: "T", ssl_history: "CsiI", cert_chain_fps: "-" },
     ]);
   }
-});
-
-t.test("names from the wire are told once escaped, in both formats", async (t) => {
-  const hello = clientHelloRecord({
-    extensions: [extension.serverName("zwölf\\\n.example"), extension.alpn("h\u202e")],
-  });
-  const capture = join(folder, "names.pcapng");
-  writeFileSync(
-    capture,
-    captureFile(
-      play([
-        ["client", hello],
-        ["server", serverHelloRecord()],
-      ]),
-    ),
-  );
-  const [line] = logOf((await run(["-r", capture, "--format", "zeek"])).stdout, "ssl");
-  t.equal(line?.["server_name"], "zwölf\\\\\\x0a.example");
-  const [tls] = (await run(["-r", capture, "--format", "eve"])).stdout.split("\n");
-  t.match(JSON.parse(tls ?? ""), { tls: { client_alpns: ["h\\xe2\\x80\\xae"] } });
-});
-
-t.test("a ticket without any session id resumes, where no new keys were asked for", async (t) => {
-  const hello = clientHelloRecord({ extensions: [extension.other(0x23, Buffer.alloc(16, 1))] });
-  const changed = record(0x14, Buffer.from([1]));
-  const sealed = record(0x16, Buffer.alloc(40, 0xee));
-  const server = Buffer.concat([serverHelloRecord({ cipherSuite: 0xc02f }), changed, sealed]);
-  const capture = join(folder, "ticket.pcapng");
-  writeFileSync(
-    capture,
-    captureFile(
-      play([
-        ["client", hello],
-        ["server", server],
-        ["client", Buffer.concat([changed, sealed])],
-      ]),
-    ),
-  );
-  const [line] = logOf((await run(["-r", capture, "--format", "zeek"])).stdout, "ssl");
-  t.match(line, { resumed: "T", ssl_history: "CsiI", established: "T" });
-  const [tls] = (await run(["-r", capture, "--format", "eve"])).stdout.split("\n");
-  t.equal(JSON.parse(tls ?? "").tls.session_resumed, true);
-});
-
-t.test("eve.json leaves out that TLS 1.3 was resumed, as Suricata does", async (t) => {
-  const hello = clientHelloRecord({ extensions: [extension.versions(0x0304)] });
-  const answer = serverHelloRecord({
-    extensions: [extension.chosenVersion(0x0304), extension.other(0x29, Buffer.alloc(2))],
-  });
-  const capture = join(folder, "psk.pcapng");
-  writeFileSync(
-    capture,
-    captureFile(
-      play([
-        ["client", hello],
-        ["server", answer],
-      ]),
-    ),
-  );
-  t.match(logOf((await run(["-r", capture, "--format", "zeek"])).stdout, "ssl"), [{ resumed: "T" }]);
-  const [tls] = (await run(["-r", capture, "--format", "eve"])).stdout.split("\n");
-  t.equal(JSON.parse(tls ?? "").tls.session_resumed, undefined);
 });
 
 t.test("as files, what nothing was written to is not made", async (t) => {
