@@ -40,6 +40,8 @@ export class ConnectionFacts {
   /** Bytes that were not captured. */
   missedBytes = 0;
   tls: TlsLogFacts | undefined;
+  /** The client's first packet behind the one that showed what its handshake is: there Suricata tells of it. */
+  acknowledged: { readonly frame: number; readonly at: Microseconds | undefined } | undefined;
 
   constructor(conversation: Conversation, packet: DecodedPacket, side: Side) {
     this.conversation = conversation;
@@ -64,6 +66,8 @@ export class ConnectionFacts {
     this.started ??= now;
     this.ended = now;
     this.lastFrame = packet.frame;
+    if (this.acknowledged === undefined && side === "client" && packet.frame > (this.tls?.shownFrame ?? packet.frame))
+      this.acknowledged = { frame: packet.frame, at: now };
     this.tcp?.push(packet, side === this.originator, length);
     if (this.tcp?.lasts !== false) this.lasted = now;
   }

@@ -59,9 +59,11 @@ export function tlsLine(connection: EndedConnection): string | undefined {
   const { facts, communityId } = connection;
   const { tls } = facts;
   if (tls?.serverHello === undefined) return undefined;
+  // Suricata reads what was said once it is acknowledged, and what was not, when the connection is over.
+  const { frame, at } = facts.acknowledged ?? { frame: facts.lastFrame, at: facts.ended };
   return JSON.stringify({
-    ...head(connection, "tls", tls.started),
-    pcap_cnt: tls.startFrame,
+    ...head(connection, "tls", at),
+    pcap_cnt: frame,
     pkt_src: "wire/pcap",
     community_id: communityId,
     tls: tlsFields(tls),

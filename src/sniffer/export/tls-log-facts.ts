@@ -39,7 +39,7 @@ const FIRST_CLEAR_RECORDS: ReadonlySet<number> = new Set([ContentType.Handshake,
 export interface TlsLogMeans {
   /** Time of the packet that is looked at. */
   now(): Microseconds | undefined;
-  /** Takes what is known of a conversation's handshake, when it ends. */
+  /** Takes what is known of a conversation's handshake: from its hello on, and when it ends. */
   deliver(conversation: number, facts: TlsLogFacts): void;
 }
 
@@ -58,8 +58,8 @@ export class TlsLogFacts implements Assessor {
   serverHello: Extract<SnifferEvent, { event: "server_hello" }> | undefined;
   /** When the first message came. */
   started: Microseconds | undefined;
-  /** Its packet. */
-  startFrame = 0;
+  /** Packet that completed what Suricata waits for: a certificate, or a server's hello that none follows in the clear. */
+  shownFrame: number | undefined;
   readonly #changed: Record<Side, boolean> = { client: false, server: false };
   readonly #context: AssessorContext;
   readonly #means: TlsLogMeans;
@@ -83,17 +83,17 @@ export class TlsLogFacts implements Assessor {
 
   hear(event: SnifferEvent): void {
     this.handshake.hear(event);
+    if (event.event === "client_hello" || event.event === "server_hello") this.#means.deliver(event.conversation, this);
     if (event.event === "record") this.#record(event);
     else if (event.event === "alert") this.#alert(event);
     else if (event.event === "certificate") this.#certificate(event);
     else if (event.event === "client_hello") this.clientHello ??= event;
-    else if (event.event === "server_hello" && !event.hello_retry) this.serverHello ??= event;
+    else if (event.event === "server_hello" && !event.hello_retry) this.#answer(event);
   }
 
   take(side: Side, message: HandshakeMessage, wasSealed: boolean): void {
     this.handshake.take(side, message, wasSealed);
     this.started ??= this.#means.now();
-    this.startFrame ||= message.frame;
     // What only keys show, no other tool sees.
     if (wasSealed) return;
     if (message.type === HandshakeType.Certificate && side === "server") this.#keepDer(message.body);
@@ -104,6 +104,11 @@ export class TlsLogFacts implements Assessor {
   conclude(conversation: number): AssessmentEvent {
     this.#means.deliver(conversation, this);
     return { event: "assessment", conversation, frame: this.handshake.firstFrame, statements: [], readers: [] };
+  }
+
+  #answer(event: Extract<SnifferEvent, { event: "server_hello" }>): void {
+    this.serverHello ??= event;
+    if (this.handshake.is13 || event.resumed) this.shownFrame ??= event.frame;
   }
 
   #record(event: Extract<SnifferEvent, { event: "record" }>): void {
@@ -126,8 +131,9 @@ export class TlsLogFacts implements Assessor {
     this.lastAlert = description;
   }
 
-  #certificate({ side, chain }: Extract<SnifferEvent, { event: "certificate" }>): void {
+  #certificate({ side, chain, frame }: Extract<SnifferEvent, { event: "certificate" }>): void {
     if (this.handshake.is13) return;
+    if (side === "server") this.shownFrame ??= frame;
     if (side === "server") this.serverCertificates = chain;
     else this.clientCertificates = chain;
   }

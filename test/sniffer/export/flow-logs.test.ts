@@ -170,6 +170,7 @@ t.test("eve.json: a handshake and a flow, under one id", async (t) => {
     community_id: /^1:/,
   });
   t.equal(tls.flow_id, flow.flow_id);
+  t.equal(tls.pcap_cnt, 8, "the packet that acknowledged the certificate in packet 7");
   t.ok(Number.isSafeInteger(flow.flow_id));
 });
 
