@@ -1,4 +1,6 @@
-/** As one word of bash or zsh, whatever is in it. */
+// A word for bash and zsh, whatever is in it.
+
+/** In quotes that nothing in the text can end. */
 export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
