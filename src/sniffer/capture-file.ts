@@ -1,11 +1,12 @@
 // Writes the packets to a pcapng file as they come, or to one after the other; packets wait for a moment, so that what
 // they give away can still be noted beside them.
-import { accessSync, closeSync, constants, fstatSync, lstatSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { accessSync, closeSync, constants, fstatSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { type CaptureOrigin, CaptureWriter } from "./capture/capture-writer.js";
 import { PacketBatch } from "./capture/packet-batch.js";
 import { SecretLines } from "./capture/secret-lines.js";
 import { RingFile, RingNames, type RingOptions } from "./capture-ring.js";
+import { linkStatsOf } from "./file-stats.js";
 import type { RawPacket } from "./packet/raw-packet.js";
 import { fileError } from "./run-error.js";
 
@@ -160,7 +161,7 @@ export class CaptureFile {
 /** What somebody else put in its place stays. */
 function removeOwn(file: MadeFile | undefined): void {
   if (file === undefined) return;
-  const there = lstatSync(file.path, { throwIfNoEntry: false });
+  const there = linkStatsOf(file.path);
   if (there === undefined || there.dev !== file.device || there.ino !== file.inode) return;
   try {
     unlinkSync(file.path);

@@ -1,8 +1,8 @@
 // Where a run hashes what conversations say: nowhere, if its report shows no hash; in a thread beside it, if the capture
 // is so large that this pays; otherwise as it goes.
-import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { CliOptions } from "./cli-arguments.js";
+import { statsOf } from "./file-stats.js";
 import type { HashThread } from "./hash-thread.js";
 import { PacketMemory } from "./packet/packet-memory.js";
 import { NO_HASHES, type StreamHashes } from "./stream/stream-hash.js";
@@ -34,6 +34,6 @@ export async function chooseHashing(options: Pick<CliOptions, "count" | "json" |
 
 function isLarge({ source }: Pick<CliOptions, "source">): boolean {
   if (source.kind !== "file" || source.path === "-") return false;
-  const size = statSync(source.path, { throwIfNoEntry: false })?.size ?? 0;
+  const size = statsOf(source.path)?.size ?? 0;
   return size >= MIN_THREAD_BYTES;
 }

@@ -1,6 +1,7 @@
 // A capture file that lies on disk as it is: read in place, without a turn of the event loop for each piece.
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { isGzip } from "./capture-chunks.js";
+import { statsOf } from "./file-stats.js";
 import { fileError } from "./run-error.js";
 
 export class PlainFile {
@@ -17,7 +18,7 @@ export class PlainFile {
 
   /** Undefined for what must be read as a stream: pipes, devices, packed files, and what cannot be opened at all. */
   static open(path: string): PlainFile | undefined {
-    const stats = path === "-" ? undefined : statSync(path, { throwIfNoEntry: false });
+    const stats = path === "-" ? undefined : statsOf(path);
     if (stats?.isFile() !== true) return undefined;
     let fd: number | undefined;
     try {

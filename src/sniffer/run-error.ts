@@ -21,4 +21,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: "it exists already",
   ENOSPC: "the disk is full",
   ELOOP: "it is a symbolic link",
+  ENAMETOOLONG: "its name is too long",
+  EROFS: "the file system is read-only",
 };

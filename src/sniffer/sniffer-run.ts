@@ -1,9 +1,9 @@
 // One run of the command: packets into the pipeline, events into the report, and at the end the exit code.
-import { statSync } from "node:fs";
 import type { CaptureOrigin } from "./capture/capture-writer.js";
 import { CaptureFile } from "./capture-file.js";
 import type { CliOptions } from "./cli-arguments.js";
 import { ExtractFolder } from "./extract-folder.js";
+import { statsOf } from "./file-stats.js";
 import { redactEvent } from "./finding/event-redaction.js";
 import { PacketComment } from "./finding/packet-comment.js";
 import type { SecretList } from "./finding/secret-search.js";
@@ -271,8 +271,8 @@ function refuseOverwriting({ source, write }: CliOptions): void {
 /** Throws RunError. */
 export function refuseSameFile(inputPath: string, flag: string, outputPath: string | undefined): void {
   if (inputPath === "-" || outputPath === undefined || outputPath === "-") return;
-  const input = statSync(inputPath, { throwIfNoEntry: false });
-  const output = statSync(outputPath, { throwIfNoEntry: false });
+  const input = statsOf(inputPath);
+  const output = statsOf(outputPath);
   if (input !== undefined && output !== undefined && input.ino === output.ino && input.dev === output.dev) {
     throw new RunError(`${flag} ${outputPath} is the file that is read: give it another name`);
   }

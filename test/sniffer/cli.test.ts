@@ -68,6 +68,14 @@ t.test("what cannot be read is exit 1 with words, what cannot be meant exit 2", 
   t.match(await run(["--nonsense"]), { code: 2, stderr: /--help/ });
   t.match(await run(["-r", TLS12, "--proto", folder]), { code: 1, stderr: /no \.proto files/ });
   t.match(await run(["-r", TLS12, "--keylog", join(folder, "nope")]), { code: 1, stderr: /cannot read/ });
+  const long = join(folder, "x".repeat(300));
+  for (const args of [
+    ["-r", long],
+    ["-r", long, "--json"],
+    ["-r", TLS12, "-w", long],
+    ["-r", TLS12, "--report", long],
+  ])
+    t.match(await run(args), { code: 1, stderr: /^sniffer: cannot (read|write) [^\n]*: its name is too long\n$/ });
   const keyless = await run(["-r", TLS12, "--keylog", TLS12]);
   t.equal(keyless.code, 0, "it could still be read without them");
   t.match(keyless.stderr, /^there are no TLS secrets in [^\n]*capture\.pcap: [^\n]*SSLKEYLOGFILE[^\n]*\n$/);

@@ -85,7 +85,7 @@ t.test("an address in use is exit 1 with words", async (t) => {
   const port = await serve(t);
   t.match(await run(["--relay", `127.0.0.1:${port}=127.0.0.1:1`]), {
     code: 1,
-    stderr: /^sniffer: cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/,
+    stderr: /^sniffer: cannot listen on 127\.0\.0\.1:\d+: it is in use/,
   });
 });
 

@@ -54,7 +54,7 @@ export class RelaySource implements LiveSource {
     await new Promise<void>((resolve, reject) => {
       const refuse = (cause: Error): void => {
         const where = encodeHostPort(listen);
-        reject(new LiveError("cannot_listen", `cannot listen on ${where}: ${cause.message}`, { cause }));
+        reject(new LiveError("cannot_listen", `cannot listen on ${where}: ${whyNot(cause)}`, { cause }));
       };
       this.#server.once("error", refuse);
       this.#server.listen(listen.port, listen.host, () => {
@@ -93,4 +93,12 @@ export class RelaySource implements LiveSource {
       this.#receive({ frame, seconds, nanoseconds, linkType: RELAY_LINK_TYPE, originalLength: bytes.length, bytes });
     }
   }
+}
+
+function whyNot(cause: Error): string {
+  const code = "code" in cause ? cause.code : undefined;
+  if (code === "EADDRINUSE") return "it is in use; choose another port, or 0 for a free one";
+  if (code === "EACCES") return "ports below 1024 are the system's; choose a higher one";
+  if (code === "EADDRNOTAVAIL") return "this machine has no such address";
+  return cause.message;
 }

@@ -184,7 +184,7 @@ t.test("an address that cannot be listened on is an error with words", async (t)
   const relay = new RelaySource({ route, maxConnections: 1, note: () => {} });
   await t.rejects(
     relay.start(() => {}),
-    { name: "LiveError", code: "cannot_listen", message: /EADDRINUSE/ },
+    { name: "LiveError", code: "cannot_listen", message: /it is in use; choose another port/ },
   );
 });
 
