@@ -46,6 +46,7 @@ export class ConversationWatch {
       // TLS within TLS is told, but its keys are nobody's here.
     });
     this.#opened.push(event);
+    this.#conversation.openedApplication = this.#opened.application;
   }
 
   #openedOptions(): StreamWatchOptions {

@@ -5,6 +5,7 @@ import { statusName } from "../../wire/status-code.js";
 import type { FindingEvent, MessageEvent, Side } from "../event.js";
 import { type DecodedMessage, decodeMessage, type NotedField, redactedText } from "./decode-message.js";
 import { shownHex } from "./field-value.js";
+import { isSecretField } from "./http-credentials.js";
 import type { MessageShape, MethodShape, Schema } from "./schema.js";
 
 /** What is known around a frame: whose it is, which call it belongs to, where its payload lies. */
@@ -113,9 +114,6 @@ function findingBase(context: FrameContext): Pick<FindingEvent, "event" | "conve
 
 // --- Metadata and status
 
-/** Entries whose value opens doors. */
-const SECRET_KEYS = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"]);
-
 function describeMetadata(
   decoded: DecodedFrame,
   frame: RequestFrame | ResponseFrame,
@@ -126,7 +124,7 @@ function describeMetadata(
   if (frame.metadata.length === 0) return;
   const shown: [string, string][] = [];
   for (const entry of frame.metadata) {
-    const secret = SECRET_KEYS.has(entry.key.toLowerCase());
+    const secret = isSecretField(entry.key.toLowerCase());
     shown.push([entry.key, secret ? maskedValue(entry) : metadataText(entry)]);
     if (secret) findings.push(tokenFinding(decoded, entry, context));
   }

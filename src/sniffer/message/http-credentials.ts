@@ -5,14 +5,24 @@ import { redactedText } from "./decode-message.js";
 
 /** Of a header field: `name` in lower case. */
 export function fieldCredentials(name: string, value: string): Credential[] {
-  const what = WHOLE_SECRETS.get(name);
+  const what = WHOLE_SECRETS.get(name) ?? namedField(name);
   if (what !== undefined && value !== "") return [secret(what, `http ${name}`, value, 0)];
   return AUTHORIZATIONS.has(name) ? authorization(`http ${name}`, value) : [];
 }
 
 /** True for fields whose value must not be shown. */
 export function isSecretField(name: string): boolean {
-  return WHOLE_SECRETS.has(name) || AUTHORIZATIONS.has(name);
+  return WHOLE_SECRETS.has(name) || AUTHORIZATIONS.has(name) || SECRET_NAME.test(name);
+}
+
+/** Names that somebody made up for what opens doors. */
+const SECRET_NAME =
+  /token|secret|passw|credential|session|cookie|api-?key|subscription-key|csrf|xsrf|jwt|signature|assertion|^dpop$/;
+
+function namedField(name: string): string | undefined {
+  if (/passw(?:or)?d$/.test(name)) return "password";
+  if (/(?:api|subscription)-?key$/.test(name)) return "API key";
+  return /(?:^|-)(?:token|secret|jwt|dpop|session(?:-?id)?)$/.test(name) ? "session token" : undefined;
 }
 
 /** The scheme is no secret: "Bearer [redacted: 43 bytes]". */
@@ -88,12 +98,23 @@ function parameter(text: string, name: string): { text: string; at: number } | u
   return { text: value, at: match.index + match[0].lastIndexOf(value) };
 }
 
-/** Parameters of a query whose values may open doors are masked. */
+/** Parameters of a query whose values may open doors are masked, and the password before a host. */
 export function shownTarget(target: string): string {
-  return target.replace(
-    /([?&;][^=&;]*(?:pass|pwd|secret|token|auth|key|session|sig|code)[^=&;]*=)([^&;#]+)/gi,
-    (_all, name: string, value: string) => name + redactedText(value.length),
-  );
+  return target
+    .replace(/^([a-z][a-z0-9+.-]{0,19}:\/\/[^/?#@:]*:)([^/?#@]+)(?=@)/i, masked)
+    .replace(/([?&;#][^=&;#]*=)([^&;#]+)/g, (all, name: string, value: string) =>
+      SECRET_PARAMETER.test(name) || looksRandom(value) ? masked(all, name, value) : all,
+    );
+}
+
+const SECRET_PARAMETER =
+  /pass|pwd|secret|token|auth|key|session|sig|code|sid\b|jwt|otp|ticket|saml|assertion|cred|csrf|nonce/i;
+
+const masked = (_all: string, name: string, value: string): string => name + redactedText(value.length);
+
+/** Long, and of letters and digits without words: whatever it is called, it may open doors. */
+function looksRandom(value: string): boolean {
+  return /^[\w.~%+/=-]{16,}$/.test(value) && /\d/.test(value) && /[a-z]/i.test(value);
 }
 
 export function targetCredentials(target: string): Credential[] {

@@ -1,12 +1,12 @@
 // What the pages keep of one conversation, within bounds: its bars, what was found, what was said, and some of its bytes.
 import type { AssessmentEvent, FindingEvent, RecordEvent, Side, SnifferEvent } from "../event.js";
-import { describeEvent } from "../report/event-line.js";
 import type { Conversation, StreamEvent } from "../stream/stream-event.js";
 import { BarList } from "./bar-list.js";
 import { ConversationFacts, isMasked } from "./conversation-facts.js";
 import { HandshakeStory } from "./handshake-story.js";
 import { MarkedStream } from "./marked-stream.js";
-import { cutText, keepFinding } from "./page-finding.js";
+import { keepFinding } from "./page-finding.js";
+import { pageMessage } from "./page-message.js";
 import type { Bar, BarClass, PageFinding, PageMessage, SpanClass } from "./page-model.js";
 
 /** How many of each are kept for one conversation. */
@@ -117,15 +117,12 @@ export class ConversationRecord {
   }
 
   #message(event: Extract<SnifferEvent, { event: "message" }>): void {
-    const { frame, side, kind, method } = event;
-    const decrypted = event.decrypted === true;
-    this.#streamOf(side, decrypted).understood();
+    this.#streamOf(event.side, event.decrypted === true).understood();
     if (this.messages.length >= this.#limits.messages) {
       this.moreMessages += 1;
       return;
     }
-    const text = cutText(describeEvent(event, { tlsAware: false })?.text ?? "");
-    this.messages.push({ frame, side, kind, method, text, decrypted });
+    this.messages.push(pageMessage(event));
   }
 
   #finding(event: FindingEvent): void {
@@ -135,6 +132,7 @@ export class ConversationRecord {
       if (visibility === "readable") stream.pin(evidence);
       if (visibility === "readable") stream.understood();
       if (isMasked(event)) stream.hide(evidence);
+      else if (isWhole(event)) stream.allow(evidence);
     }
     this.moreFindings += keepFinding(this.findings, event, this.#limits.findings);
   }
@@ -147,6 +145,11 @@ export class ConversationRecord {
     if (this.#takeRoom(list.count)) list.push(bar, offset);
     else list.leaveOut(bar.length);
   }
+}
+
+/** Whether its value is all that stands at its place. */
+function isWhole({ visibility, value, evidence }: FindingEvent): boolean {
+  return visibility === "readable" && value !== undefined && Buffer.byteLength(value) === evidence.length;
 }
 
 function fragmentClass(name: RecordEvent["byte_class"]): BarClass & SpanClass {

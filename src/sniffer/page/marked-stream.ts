@@ -1,4 +1,5 @@
 // One side's bytes as the pages may show them: some of them, with what each is, and without what must not be shown.
+import type { Disclosure } from "./byte-disclosure.js";
 import type { SamplePiece, SpanClass } from "./page-model.js";
 import { type MarkedRange, type Range, StreamSample } from "./stream-sample.js";
 
@@ -11,11 +12,24 @@ export interface MarkLimits {
 
 const MARK_LIMITS: MarkLimits = { marks: 2000, secrets: 4000 };
 
+export interface MarkedStreamView {
+  /** Of bytes without a mark. */
+  readonly base: SpanClass;
+  readonly disclosure: Disclosure;
+  /**
+   * Secrets in it are looked for, so that what nobody could read to the end (behind a hole, or unfinished where the
+   * conversation `isOpen`) is withheld.
+   */
+  readonly watched: boolean;
+  readonly isOpen: boolean;
+}
+
 export class MarkedStream {
   readonly #limits: MarkLimits;
   readonly #sample = new StreamSample();
   readonly #marks: MarkedRange[] = [];
   readonly #secrets: MarkedRange[] = [];
+  readonly #harmless: Range[] = [];
   #holdsTooMany = false;
   #until = 0;
   #understoodUntil = 0;
@@ -55,20 +69,22 @@ export class MarkedStream {
     else this.#secrets.push({ offset, length, class: "secret" });
   }
 
+  /** These may be shown whatever the protocol, such as a user's name. */
+  allow(range: Range): void {
+    if (this.#harmless.length < this.#limits.marks) this.#harmless.push(range);
+  }
+
   /** Whatever came so far was looked at. */
   understood(): void {
     this.#understoodUntil = this.#until;
   }
 
-  /**
-   * At most `maxBytes`. `watched`: secrets in it are looked for, so that what nobody could read to the end (behind a
-   * hole, or unfinished where the conversation `isOpen`) is withheld.
-   */
-  pieces(maxBytes: number, base: SpanClass, { watched, isOpen }: { watched: boolean; isOpen: boolean }): SamplePiece[] {
+  /** At most `maxBytes`. */
+  pieces(maxBytes: number, { base, disclosure, watched, isOpen }: MarkedStreamView): SamplePiece[] {
     if (this.#holdsTooMany) return [];
     const from = Math.min(this.#firstGap ?? Number.POSITIVE_INFINITY, isOpen ? this.#understoodUntil : this.#until);
     const withheld: MarkedRange = { offset: from, length: Math.max(0, this.#until - from), class: "withheld" };
     const marks = watched ? [...this.#marks, withheld, ...this.#secrets] : [...this.#marks, ...this.#secrets];
-    return this.#sample.pieces(maxBytes, base, marks);
+    return this.#sample.pieces(maxBytes, { base, marks, disclosure, harmless: this.#harmless });
   }
 }

@@ -2,6 +2,7 @@
 import type { Side } from "../event.js";
 import { versionName } from "../tls/names.js";
 import { encodeBars } from "./bar-list.js";
+import { disclosureOf } from "./byte-disclosure.js";
 import type { ConversationRecord } from "./conversation-record.js";
 import { knownExposure } from "./known-exposure.js";
 import type { Bar, PageDetail, PageRow, Sample, SpanClass } from "./page-model.js";
@@ -79,6 +80,7 @@ function barsOf({ facts, records, segments, sides }: ConversationRecord): Bar[] 
 function samplesOf({ facts, sides, isClosed }: ConversationRecord, maxBytes: number): Sample[] {
   const watched = isClear(facts.application);
   const isOpen = !isClosed || facts.conversation.state === "open";
+  const within = facts.conversation.openedApplication;
   const base: SpanClass = watched ? "plaintext" : "not_understood";
   let room = maxBytes;
   return SIDES.flatMap((side) =>
@@ -87,8 +89,8 @@ function samplesOf({ facts, sides, isClosed }: ConversationRecord, maxBytes: num
       if (stream.until === 0) return [];
       // What keys opened is looked into as plaintext is.
       const pieces = opened
-        ? stream.pieces(room, "plaintext", { watched: true, isOpen })
-        : stream.pieces(room, base, { watched, isOpen });
+        ? stream.pieces(room, { base: "plaintext", disclosure: disclosureOf(within), watched: true, isOpen })
+        : stream.pieces(room, { base, disclosure: disclosureOf(facts.application), watched, isOpen });
       const sample: Sample = { side, opened, totalBytes: stream.until, pieces };
       room -= sampledBytes(sample);
       return [sample];

@@ -159,7 +159,7 @@ export interface EncodedBars {
   readonly moreBytes: number;
 }
 
-/** "withheld": it may be part of a secret that was not recognised, such as a message cut off in the middle. */
+/** "withheld": it may hold a secret that was not recognised: a body, a field of unknown meaning, a message cut off. */
 export type SpanClass =
   | "plaintext"
   | "tls_metadata"

@@ -1,5 +1,6 @@
 // The bytes of one side that a page can show: the first ones, and those around what was found further on.
 import { toBase64 } from "./bar-list.js";
+import { type Disclosure, disclosed } from "./byte-disclosure.js";
 import type { SamplePiece, Span, SpanClass } from "./page-model.js";
 
 export interface SampleLimits {
@@ -15,6 +16,9 @@ export interface SampleLimits {
 
 const SAMPLE_LIMITS: SampleLimits = { headBytes: 4096, recentBytes: 16_384, places: 8, placeBytes: 512 };
 
+/** What it means is not known from its place alone: shown as far as `Disclosure` goes. */
+const DOUBTFUL: ReadonlySet<SpanClass | undefined> = new Set(["plaintext", "not_understood"]);
+
 const UNSHOWN: ReadonlySet<SpanClass | undefined> = new Set(["secret", "withheld"]);
 
 /** What stands around a place is shown too. */
@@ -27,6 +31,17 @@ export interface Range {
 
 export interface MarkedRange extends Range {
   readonly class: SpanClass;
+}
+
+/** What bytes are, and which of them may be shown. */
+export interface Reading {
+  /** Of bytes without a mark. */
+  readonly base: SpanClass;
+  /** Later ones lie over earlier ones. */
+  readonly marks: readonly MarkedRange[];
+  readonly disclosure: Disclosure;
+  /** Known to be harmless whatever the protocol. */
+  readonly harmless: readonly Range[];
 }
 
 interface Piece {
@@ -68,14 +83,14 @@ export class StreamSample {
     }
   }
 
-  /** `maxBytes` of what is kept, in the order of the stream; `marks` say what is what, later ones over earlier ones. */
-  pieces(maxBytes: number, base: SpanClass, marks: readonly MarkedRange[]): SamplePiece[] {
+  /** `maxBytes` of what is kept, in the order of the stream. */
+  pieces(maxBytes: number, reading: Reading): SamplePiece[] {
     let room = maxBytes;
     const shown: SamplePiece[] = [];
     for (const piece of joinPieces([...this.#head, ...this.#places])) {
       const bytes = piece.bytes.slice(0, room);
       room -= bytes.length;
-      if (bytes.length > 0) shown.push(encodePiece({ offset: piece.offset, bytes }, base, marks));
+      if (bytes.length > 0) shown.push(encodePiece({ offset: piece.offset, bytes }, reading));
     }
     return shown;
   }
@@ -106,11 +121,18 @@ function joinPieces(pieces: readonly Piece[]): Piece[] {
   return joined;
 }
 
-function encodePiece({ offset, bytes }: Piece, base: SpanClass, marks: readonly MarkedRange[]): SamplePiece {
-  const classes: SpanClass[] = new Array(bytes.length).fill(base);
-  for (const mark of marks) {
-    const [from, to] = [Math.max(0, mark.offset - offset), Math.min(bytes.length, mark.offset + mark.length - offset)];
-    if (from < to) classes.fill(mark.class, from, to);
+function encodePiece({ offset, bytes }: Piece, reading: Reading): SamplePiece {
+  const classes: SpanClass[] = new Array(bytes.length).fill(reading.base);
+  // `fill` counts negative numbers from the end.
+  const within = (range: Range): [number, number] => [
+    Math.max(0, range.offset - offset),
+    Math.max(0, range.offset + range.length - offset),
+  ];
+  for (const mark of reading.marks) classes.fill(mark.class, ...within(mark));
+  const mayShow = disclosed(bytes, offset, reading.disclosure);
+  for (const range of reading.harmless) mayShow.fill(1, ...within(range));
+  for (const [index, name] of classes.entries()) {
+    if (mayShow[index] === 0 && DOUBTFUL.has(name)) classes[index] = "withheld";
   }
   const shown = bytes.map((byte, index) => (UNSHOWN.has(classes[index]) ? 0 : byte));
   return { offset, data: toBase64(shown), spans: spansOf(offset, classes) };

@@ -25,6 +25,8 @@ export interface Conversation {
   state: "fin" | "rst" | "open";
   /** What it speaks, once that is clear; set by whoever watches it. */
   application?: Application | undefined;
+  /** What is spoken within, where keys opened it. */
+  openedApplication?: Application | undefined;
   /** What the conversation's JSON line says, as of now; given at once, or when its hashes are there. */
   summary(done: (summary: ConversationSummary) => void): void;
 }

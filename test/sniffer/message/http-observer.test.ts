@@ -73,6 +73,29 @@ t.test("bearer tokens, cookies and secrets in a query are masked", async (t) => 
   ]);
 });
 
+t.test("what opens doors under a name that somebody made up is masked too", async (t) => {
+  const secret = "Zx9SecretQq7TopHush";
+  const paths = [
+    `/x?sid=${secret}`,
+    `/x?jwt=${secret}`,
+    `/x?p=${secret}`,
+    `/x#access_token=${secret}`,
+    `http://bob:${secret}@host/`,
+  ];
+  for (const path of paths) {
+    const { events } = watch([["client", `GET ${path} HTTP/1.1\r\n\r\n`]]);
+    t.notMatch(JSON.stringify(events), secret, path);
+  }
+  const [harmless] = watch([["client", "GET /x?page=2&lang=en-GB HTTP/1.1\r\n\r\n"]]).events;
+  t.match(harmless, { fields: { target: "/x?page=2&lang=en-GB" } });
+  const named = { "X-Vault-Token": "session token", "X-Password": "password", "Ocp-Apim-Subscription-Key": "API key" };
+  for (const [name, what] of Object.entries(named)) {
+    const { findings } = watch([["client", `GET / HTTP/1.1\r\n${name}: ${secret}\r\n\r\n`]]);
+    t.match(findings, [{ what, value: "[redacted: 19 bytes]", evidence: { length: 19 } }]);
+  }
+  t.same(watch([["client", "GET / HTTP/1.1\r\nSec-WebSocket-Key: abc\r\n\r\n"]]).findings, []);
+});
+
 t.test("a credential that ends the target ends before the version", async (t) => {
   const { findings } = watch([["client", "GET /x?token=abc HTTP/1.1\r\n\r\n"]]);
   t.match(findings, [{ what: "session token", value: "[redacted: 3 bytes]", evidence: { offset: 13, length: 3 } }]);

@@ -4,7 +4,7 @@ import { MarkedStream } from "../../../src/sniffer/page/marked-stream.js";
 
 const shown = (stream: MarkedStream, how: { watched: boolean; isOpen: boolean }) =>
   stream
-    .pieces(1000, "plaintext", how)
+    .pieces(1000, { base: "plaintext", disclosure: "open", ...how })
     .map(({ data }) => Buffer.from(fromBase64(data)).toString("latin1"))
     .join("|");
 

@@ -38,7 +38,7 @@ export const CLASS_WORDS: Readonly<Record<BarClass | SpanClass, string>> = {
   gap: "not captured",
   padding: "padding",
   secret: "readable, masked here",
-  withheld: "not shown: it may be part of a secret",
+  withheld: "not shown: it may hold a secret",
 };
 
 export const LEDGER_WORDS: Readonly<Record<keyof Accounted, string>> = {
