@@ -1,4 +1,5 @@
 // Reads the command line: what to watch, what to look for, what to print.
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { SHELLS, type Shell, shellOf } from "../completion/shell.js";
 import { explainArguments } from "./argument-fault.js";
@@ -108,7 +109,7 @@ export function decodeArguments(argv: readonly string[]): CliCommand {
       protoFolders: values.proto ?? [],
       keyLogFile: values.keylog,
       extractFolder: values.extract,
-      reportFile: values.report,
+      reportFile: decodeReportFile(values),
       webPort: decodeWebPort(values.web),
       secretFile: values["secret-file"],
       maxMemoryMegabytes: decodeCount("--max-memory", values["max-memory"], MIN_MEMORY_MEGABYTES),
@@ -232,6 +233,16 @@ function decodeFields({ type, field, "field-format": format, ...values }: Values
   const first = [...other, values.count === true && "--count"].find((flag) => typeof flag === "string");
   if (first !== undefined) throw new UsageError(`-T fields and ${first} exclude each other`);
   return { names: field, format: format ?? [] };
+}
+
+function decodeReportFile({ report, write, count }: Values): string | undefined {
+  if (report === undefined) return undefined;
+  if (report === "") throw new UsageError("--report needs the name of a file, such as capture.html");
+  if (write !== undefined && resolve(report) === resolve(write)) {
+    throw new UsageError("--report and -w name the same file: give each its own");
+  }
+  if (count === true) throw new UsageError("--count reads headers only: --report does not go with it");
+  return report;
 }
 
 function decodeLogFolder(folder: string | undefined, format: Format): string | undefined {

@@ -125,6 +125,7 @@ async function runSniffer(options: CliOptions, output: LineOutput, notes: LineOu
     if (broke !== undefined) throw broke;
     return code;
   } finally {
+    pages?.file?.discard();
     await pages?.web?.close();
   }
 }
@@ -202,7 +203,7 @@ async function openPages(options: CliOptions, note: (line: string) => void): Pro
 async function openReport(source: CliSource, path: string): Promise<ReportFile> {
   const { ReportFile } = await import("./report-file.js");
   if (source.kind === "file") refuseSameFile(source.path, "--report", path);
-  return new ReportFile(path);
+  return new ReportFile(path, { losesRights: source.kind !== "file" && process.getuid?.() === 0 });
 }
 
 /** As the pages call it. */

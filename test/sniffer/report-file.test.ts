@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import t from "tap";
@@ -118,6 +118,36 @@ t.test("a report that cannot be written says so before anything is read", async 
   const same = await run(["-r", capture, "--report", capture]);
   t.match(same, { code: 1, stderr: /--report .* is the file that is read/ });
   t.ok(readFileSync(capture).length > 0 && existsSync(capture));
+});
+
+t.test("what stood under its name stays until the whole report takes its place", async (t) => {
+  const capture = join(folder, "login.pcapng");
+  const path = join(folder, "kept.html");
+  writeFileSync(path, "the old one", { mode: 0o644 });
+  t.equal((await run(["-r", join(folder, "nowhere.pcap"), "--report", path])).code, 1);
+  t.equal(readFileSync(path, "utf8"), "the old one");
+  const none = join(folder, "none.html");
+  t.equal((await run(["-r", join(folder, "nowhere.pcap"), "--report", none])).code, 1);
+  t.notOk(existsSync(none), "no empty file is left");
+  t.equal((await run(["-r", capture, "--report", path])).code, 0);
+  t.match(readFileSync(path, "utf8"), /^<!doctype html>.*<\/html>\s*$/s);
+  t.equal(statSync(path).mode & 0o777, 0o600, "the owner's to pass on");
+  t.same(
+    readdirSync(folder).filter((name) => name.startsWith(".")),
+    [],
+    "nothing lies beside it",
+  );
+});
+
+t.test("a report has a name of its own, and goes with what reads more than headers", async (t) => {
+  const capture = join(folder, "login.pcapng");
+  const same = join(folder, "same");
+  const both = await run(["-r", capture, "--report", same, "-w", `${folder}/./same`]);
+  t.match(both, { code: 2, stdout: "", stderr: /--report and -w name the same file/ });
+  t.notOk(existsSync(same));
+  t.match(await run(["-r", capture, "--report", ""]), { code: 2, stderr: /--report needs the name of a file/ });
+  const counted = await run(["-r", capture, "--report", same, "--count"]);
+  t.match(counted, { code: 2, stderr: /--count reads headers only: --report does not go with it/ });
 });
 
 t.test("damage is told in the page too, and the exit code stays", async (t) => {
