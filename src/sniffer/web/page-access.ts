@@ -28,3 +28,8 @@ export class PageToken {
 export function isLoopbackHost(host: string | undefined): boolean {
   return host !== undefined && LOOPBACK.test(host);
 }
+
+/** A page of somebody else's says so in the Origin header; requests of our own page may come without. */
+export function isOwnOrigin(origin: string | undefined): boolean {
+  return origin === undefined || (origin.startsWith("http://") && isLoopbackHost(origin.slice("http://".length)));
+}

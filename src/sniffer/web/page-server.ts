@@ -11,7 +11,7 @@ import {
 import { pipeline, Readable } from "node:stream";
 import { RunError } from "../run-error.js";
 import type { HeldCapture } from "./held-packets.js";
-import { isLoopbackHost, PageToken } from "./page-access.js";
+import { isLoopbackHost, isOwnOrigin, PageToken } from "./page-access.js";
 import type { PageContent } from "./page-content.js";
 
 const HOST = "127.0.0.1";
@@ -88,7 +88,7 @@ export class PageServer {
   }
 
   #answer({ url = "", method = "", headers }: IncomingMessage, response: ServerResponse): void {
-    const path = isLoopbackHost(headers.host) ? this.#token.pathBehind(url) : undefined;
+    const path = isLoopbackHost(headers.host) && isOwnOrigin(headers.origin) ? this.#token.pathBehind(url) : undefined;
     if (path === undefined) {
       refuse(response);
       return;

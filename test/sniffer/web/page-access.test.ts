@@ -1,5 +1,5 @@
 import t from "tap";
-import { isLoopbackHost, PageToken } from "../../../src/sniffer/web/page-access.js";
+import { isLoopbackHost, isOwnOrigin, PageToken } from "../../../src/sniffer/web/page-access.js";
 
 t.test("the token lets in, nothing near it does", async (t) => {
   const token = new PageToken();
@@ -40,4 +40,11 @@ t.test("only names of this machine's own are heard", async (t) => {
     "a@localhost",
   ];
   for (const host of others) t.notOk(isLoopbackHost(host), String(host));
+});
+
+t.test("pages of others ask in vain, whatever they know", async (t) => {
+  for (const origin of [undefined, "http://127.0.0.1:80", "http://localhost:8080", "http://[::1]:1"])
+    t.ok(isOwnOrigin(origin), String(origin));
+  for (const origin of ["null", "", "http://evil.example", "https://127.0.0.1.evil.example", "file://", "127.0.0.1"])
+    t.notOk(isOwnOrigin(origin), origin);
 });
