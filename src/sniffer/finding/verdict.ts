@@ -37,6 +37,8 @@ export class Verdict {
     opened: new Map(),
   };
   readonly #more: Record<Kind, number> = { readable: 0, metadata: 0, hidden: 0, damaged: 0, opened: 0 };
+  /** Of what was read: told first, and so not lost where many of one kind come before another. */
+  readonly #secrets = new Set<string>();
   readonly #applications = new Map<string, number>();
   readonly #later = new LaterSummary();
   #summary: SummaryEvent | undefined;
@@ -99,6 +101,8 @@ export class Verdict {
   #keep(finding: FindingEvent): void {
     const kind = finding.decrypted === true ? "opened" : finding.visibility;
     const kept = this.#kept[kind];
+    if (kind === "readable" && finding.value !== undefined && this.#secrets.size < MAX_KEPT)
+      this.#secrets.add(finding.what);
     const key = [finding.what, finding.value, finding.field, finding.side].join("\n");
     const known = kept.get(key);
     if (known !== undefined) known.count += 1;
@@ -115,7 +119,11 @@ export class Verdict {
     if (accounted.ciphertext > 0) {
       return "A man in the middle could read no content: only who talks to whom, when, and how much.";
     }
-    return "Nothing was seen in the clear that is understood here, and nothing encrypted.";
+    if (accounted.tls_metadata > 0) {
+      return "A man in the middle could read no content: handshakes of TLS were seen, and nothing was said behind them.";
+    }
+    if (this.#summary?.packets === 0) return "Nothing was captured: there is nothing to read.";
+    return "Nothing was seen in the clear that is understood here, and nothing encrypted by TLS.";
   }
 
   /** What is not understood here may still be to others: silence about it would be a promise. */
@@ -126,10 +134,7 @@ export class Verdict {
   }
 
   #secretsRead(): string[] {
-    const whats = [...this.#kept.readable.values()]
-      .map(({ finding }) => finding)
-      .filter(({ value }) => value !== undefined);
-    return [...new Set(whats.map(({ what }) => `the ${what}`))];
+    return [...this.#secrets].map((what) => `the ${what}`);
   }
 
   #loudest(accounted: Accounted): Visibility | undefined {

@@ -2,6 +2,7 @@
 import type { FindingEvent, Side, SnifferEvent } from "../event.js";
 import type { Conversation } from "../stream/stream-event.js";
 import { ContentType } from "../tls/names.js";
+import { cutText } from "./page-finding.js";
 import type { Place } from "./page-model.js";
 
 /** What hides its content without TLS being read here. */
@@ -21,6 +22,7 @@ const PASSWORD_WORDS = /password|secret|credential/i;
 const TOKEN_WORDS = /token|cookie|key/i;
 const OPAQUE_METHOD = /OpaqueService\//;
 const ASKS_CERTIFICATE = "the server asks for a client certificate";
+const NULL_CIPHER = "application data is not encrypted";
 const TLS13 = "0x0304";
 
 export interface Seen {
@@ -48,6 +50,8 @@ export class ConversationFacts {
   openedPassword: Seen | undefined;
   token: Seen | undefined;
   openedToken: Seen | undefined;
+  /** TLS whose suite encrypts nothing. */
+  hasNullCipher = false;
   usesOpaque = false;
   secrets = 0;
   /** Counts what was told: what was derived from less is out of date. */
@@ -70,6 +74,11 @@ export class ConversationFacts {
     return this.clientHello !== undefined || this.serverHello !== undefined || this.applicationData !== undefined;
   }
 
+  /** Hellos are to be expected, whether they were captured or not. */
+  get speaksTls(): boolean {
+    return this.isEncrypted && this.application !== "ssh";
+  }
+
   get isEncrypted(): boolean {
     return this.isTls || ENCRYPTED_APPLICATIONS.has(this.application ?? "unknown");
   }
@@ -80,8 +89,9 @@ export class ConversationFacts {
       case "client_hello":
         this.clientHello ??= this.#seen(event.frame, "client", "the client's hello");
         this.hidesName ||= event.ech;
-        if (event.sni !== null) this.serverName ??= this.#seen(event.frame, "client", event.sni);
-        if (event.alpn.length > 0) this.offeredProtocols ??= this.#seen(event.frame, "client", event.alpn.join(", "));
+        if (event.sni !== null) this.serverName ??= this.#seen(event.frame, "client", cutText(event.sni));
+        if (event.alpn.length > 0)
+          this.offeredProtocols ??= this.#seen(event.frame, "client", cutText(event.alpn.join(", ")));
         break;
       case "server_hello":
         if (event.hello_retry) break;
@@ -91,7 +101,7 @@ export class ConversationFacts {
         break;
       case "certificate":
         if (event.side === "server") {
-          const text = event.chain[0]?.subject ?? "";
+          const text = cutText(event.chain[0]?.subject ?? "");
           const opened = this.version === TLS13;
           this.certificate ??= { ...this.#seen(event.frame, "server", text), opened };
         }
@@ -141,6 +151,7 @@ export class ConversationFacts {
       return;
     }
     this.plaintext ??= seen;
+    if (event.what.startsWith(NULL_CIPHER)) this.hasNullCipher = true;
     if (!isSecret) return;
     this.secrets += 1;
     if (PASSWORD_WORDS.test(event.what)) this.password ??= seen;

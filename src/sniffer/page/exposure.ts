@@ -3,9 +3,14 @@
 import type { ConversationFacts, Seen } from "./conversation-facts.js";
 import type { Cell, Level, Matrix, Observer, Place } from "./page-model.js";
 
+const NOTHING_SAID = "nothing that was said behind the handshake was captured";
+
 type Row = Readonly<Record<Observer, Cell>>;
 
 const TLS13 = "0x0304";
+
+/** Datagrams whose port alone says what they are. */
+const PORT_NAMED: ReadonlySet<string> = new Set(["dns", "mdns", "dhcp", "ntp"]);
 
 export function exposureOf(facts: ConversationFacts): Matrix {
   const cells = new CellMaker(facts);
@@ -61,8 +66,8 @@ function serverName(facts: ConversationFacts, cells: CellMaker): Row {
   if (clientHello !== undefined) {
     return cells.all(cells.seen("absent", "the client's hello names no server", clientHello.place));
   }
-  const why = facts.isEncrypted ? "the client's hello was not captured" : "without TLS no hello names the server";
-  return cells.all(cells.follows(facts.isEncrypted ? "unknown" : "absent", why));
+  const why = facts.speaksTls ? "the client's hello was not captured" : "without TLS no hello names the server";
+  return cells.all(cells.follows(facts.speaksTls ? "unknown" : "absent", why));
 }
 
 function protocol(facts: ConversationFacts, cells: CellMaker): Row {
@@ -76,7 +81,8 @@ function protocol(facts: ConversationFacts, cells: CellMaker): Row {
     return { passive, impersonator: inside, trusted_ca: inside, keys: inside };
   }
   if (application !== "unknown") {
-    return cells.all(cells.seen("readable", `it is ${application}, by its first bytes`, cells.firstPacket));
+    const how = PORT_NAMED.has(application) ? "by its port" : "by its first bytes";
+    return cells.all(cells.seen("readable", `it is ${application}, ${how}`, cells.firstPacket));
   }
   return cells.all(cells.follows("unknown", "nothing that is known here; others may know it"));
 }
@@ -87,8 +93,8 @@ function certificate(facts: ConversationFacts, cells: CellMaker): Row {
     return cells.all(cells.seen("readable", `${own.text}: up to TLS 1.2 it is sent in the clear`, own.place));
   }
   if (serverHello === undefined) {
-    const why = facts.isEncrypted ? "no answer of the server was captured" : "without TLS there is none";
-    return cells.all(cells.follows("absent", why));
+    const why = facts.speaksTls ? "no answer of the server was captured" : "without TLS there is none";
+    return cells.all(cells.follows(facts.speaksTls ? "unknown" : "absent", why));
   }
   if (facts.isResumed && own === undefined) {
     const why = "none is sent: the session is resumed";
@@ -114,13 +120,13 @@ function content(facts: ConversationFacts, cells: CellMaker): Row {
     return cells.all(cells.follows("unknown", "what was sent is not understood here; others may read it"));
   }
   if (facts.isTls && applicationData === undefined) {
-    return cells.all(cells.seen("absent", "nothing was said after the handshake", cells.firstPacket));
+    return cells.all(cells.seen("absent", NOTHING_SAID, cells.firstPacket));
   }
   const shut = applicationData?.place ?? cells.firstPacket;
   return {
     passive: cells.seen("length", "encrypted: how long it is shows, and not what it says", shut),
     impersonator: impersonated(facts, cells),
-    trusted_ca: cells.follows("readable", trustedWords(facts)),
+    trusted_ca: facts.application === "ssh" ? withoutCa(cells) : cells.follows("readable", trustedWords(facts)),
     keys:
       opened === undefined
         ? cells.follows("readable", "a key log of either end opens it")
@@ -128,12 +134,17 @@ function content(facts: ConversationFacts, cells: CellMaker): Row {
   };
 }
 
-function impersonated({ distrust }: ConversationFacts, cells: CellMaker): Cell {
+function impersonated({ distrust, application }: ConversationFacts, cells: CellMaker): Cell {
   if (distrust !== undefined) {
     const why = `this client verifies: it refused a certificate (${distrust.text.replaceAll("_", " ")})`;
     return cells.seen("hidden", why, distrust.place);
   }
-  return cells.follows("readable", "a client that does not check the certificate talks to whoever stands between");
+  const proof = application === "ssh" ? "the host's key" : "the certificate";
+  return cells.follows("readable", `a client that does not check ${proof} talks to whoever stands between`);
+}
+
+function withoutCa(cells: CellMaker): Cell {
+  return cells.follows("hidden", "clients of SSH know the host by its own key, and mostly trust no CA");
 }
 
 function trustedWords({ asksClientCertificate }: ConversationFacts): string {
@@ -156,8 +167,11 @@ function secret(facts: ConversationFacts, cells: CellMaker, { noun, read, opened
     const level = facts.plaintext === undefined && facts.application === "unknown" ? "unknown" : "absent";
     return cells.all(cells.follows(level, `no ${noun} was recognised`));
   }
+  if (facts.hasNullCipher) {
+    return cells.all(cells.follows("unknown", `nothing is encrypted; whether a ${noun} is there is not known here`));
+  }
   if (facts.isTls && facts.applicationData === undefined) {
-    return cells.all(cells.follows("absent", "nothing was said after the handshake"));
+    return cells.all(cells.follows("absent", NOTHING_SAID));
   }
   const passive = cells.follows(
     "hidden",
@@ -173,7 +187,7 @@ function secret(facts: ConversationFacts, cells: CellMaker, { noun, read, opened
   }
   const inside = cells.follows("readable", `any ${noun} is read with the rest`);
   const impersonator = facts.distrust === undefined ? inside : impersonated(facts, cells);
-  return { passive, impersonator, trusted_ca: inside, keys };
+  return { passive, impersonator, trusted_ca: facts.application === "ssh" ? withoutCa(cells) : inside, keys };
 }
 
 function secretWithKeys(facts: ConversationFacts, cells: CellMaker, noun: string): Cell {

@@ -3,6 +3,7 @@ import type { AlertEvent, CertificateEvent, ClientHelloEvent, ServerHelloEvent, 
 import { cipherSuiteName } from "../tls/cipher-suite-names.js";
 import { versionName } from "../tls/names.js";
 import { counted } from "../tls/printable.js";
+import { cutText } from "./page-finding.js";
 import type { Level, Step, StepLine } from "./page-model.js";
 
 /** Steps of one conversation that are told: renegotiations may be many. */
@@ -186,5 +187,5 @@ function listed(items: readonly string[]): string {
 }
 
 function line(name: string, text: string, level: Level, why: string): StepLine {
-  return { name, text, level, why };
+  return { name, text: cutText(text), level, why };
 }

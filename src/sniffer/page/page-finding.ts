@@ -2,6 +2,7 @@
 import type { FindingEvent } from "../event.js";
 import type { PageFinding } from "./page-model.js";
 
+const SUMS = /: [\d,]+ (?:record|packet)s?, [\d,]+ bytes?/;
 const MAX_TEXT_CHARACTERS = 400;
 
 /** Adds a finding to those that are kept; gives how many were left out by that. */
@@ -11,6 +12,11 @@ export function keepFinding(kept: Map<string, PageFinding>, event: FindingEvent,
   if (known === undefined && kept.size >= limit) return 1;
   kept.set(key, known === undefined ? pageFinding(event) : { ...known, count: known.count + 1 });
   return 0;
+}
+
+/** What each conversation says of its own sums is one finding of the capture. */
+export function withoutSums(event: FindingEvent): FindingEvent {
+  return event.visibility === "hidden" ? { ...event, what: event.what.replace(SUMS, "") } : event;
 }
 
 export function cutText(text: string): string {

@@ -45,6 +45,8 @@ export interface PageHead {
   readonly bytes: number;
   readonly linkTypes: readonly string[];
   readonly verdict: string;
+  /** What the verdict does not know. */
+  readonly caveats: readonly string[];
   readonly level: Level;
   /** Undefined until the end. */
   readonly accounted: Accounted | undefined;

@@ -8,7 +8,7 @@ import { ConversationRecord } from "./conversation-record.js";
 import { ExposureTally } from "./exposure-tally.js";
 import { knownExposure } from "./known-exposure.js";
 import { detailOf, rowOf } from "./page-detail.js";
-import { keepFinding } from "./page-finding.js";
+import { keepFinding, withoutSums } from "./page-finding.js";
 import type { PageDetail, PageFinding, PageHead, PageModel, PageRow } from "./page-model.js";
 import { sampledBytes } from "./sampled-bytes.js";
 
@@ -155,6 +155,7 @@ export class PageRecorder {
       bytes: summary?.bytes ?? this.#bytes,
       linkTypes: summary?.link_types ?? [],
       verdict: this.#verdict.headline,
+      caveats: this.#verdict.caveats(),
       level: matrix.content.passive.level,
       accounted: summary?.accounted,
       damaged: summary?.damaged ?? false,
@@ -245,6 +246,6 @@ export class PageRecorder {
   }
 
   #keepFinding(event: Extract<SnifferEvent, { event: "finding" }>): void {
-    this.#moreFindings += keepFinding(this.#findings, event, this.#limits.findings);
+    this.#moreFindings += keepFinding(this.#findings, withoutSums(event), this.#limits.findings);
   }
 }

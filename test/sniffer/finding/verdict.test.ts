@@ -73,3 +73,15 @@ t.test("the same again is counted; very many are bounded", async (t) => {
 t.test("totals name what was skipped", async (t) => {
   t.ok(lines(summary()).includes("packets not looked into: 2 arp"));
 });
+
+t.test("a password behind many names is in the first sentence", async (t) => {
+  const names = Array.from({ length: 20 }, (_, index) => finding({ what: "username", value: `user${index}` }));
+  const [first] = lines(...names, finding({ value: "[redacted: 4 bytes]" }), summary({ plaintext: 9 }));
+  t.equal(first, "A man in the middle could read the username and the password.");
+});
+
+t.test("handshakes alone, other ciphers than TLS and captures of nothing are called what they are", async (t) => {
+  t.match(lines(summary({ tls_metadata: 9 }))[0], "could read no content: handshakes of TLS were seen");
+  t.match(lines(summary({ not_understood: 9 }))[0], "nothing encrypted by TLS");
+  t.equal(lines({ ...summary(), packets: 0 })[0], "Nothing was captured: there is nothing to read.");
+});

@@ -112,7 +112,7 @@ t.test("a resumed session sends no certificate", async (t) => {
     level: "absent",
     seen: true,
   });
-  t.match(exposure([CLIENT_HELLO]).certificate.passive, { level: "absent", seen: false });
+  t.match(exposure([CLIENT_HELLO]).certificate.passive, { level: "unknown", seen: false });
 });
 
 t.test("OPAQUE keeps the password from everyone, not the token", async (t) => {
@@ -154,6 +154,32 @@ t.test("what was said before STARTTLS counts as readable", async (t) => {
 t.test("SSH hides what it says and shows how much", async (t) => {
   const { content, protocol, password } = exposure([], "ssh");
   t.same([content.passive.level, protocol.passive.level, password.passive.level], ["length", "readable", "hidden"]);
+});
+
+t.test("SSH has no hello and no CA: nothing is said of either", async (t) => {
+  const { server_name: name, certificate, content } = exposure([], "ssh");
+  t.same([name.passive.level, certificate.passive.level, content.trusted_ca.level], ["absent", "absent", "hidden"]);
+  t.match(content.impersonator.why, "the host's key");
+});
+
+t.test("a certificate that was not captured is not one that was not sent", async (t) => {
+  t.match(exposure([CLIENT_HELLO, DATA]).certificate.passive, { level: "unknown", seen: false });
+});
+
+t.test("a suite that encrypts nothing hides no password", async (t) => {
+  const clear = finding({ what: "application data is not encrypted: the cipher suite only authenticates" });
+  const { content, password } = exposure([CLIENT_HELLO, { ...SERVER_HELLO, version: "0x0303" }, clear, DATA]);
+  t.same([content.passive.level, password.passive.level], ["readable", "unknown"]);
+  t.notMatch(password.passive.why, "it is encrypted");
+});
+
+t.test("names of any length are cut", async (t) => {
+  const { server_name: name } = exposure([{ ...CLIENT_HELLO, sni: "x".repeat(5000) }]);
+  t.ok(name.passive.why.length < 600);
+});
+
+t.test("what only a port told is not said of first bytes", async (t) => {
+  t.match(exposure([], "dns").protocol.passive.why, "by its port");
 });
 
 t.test("of several conversations the worst counts, and how many are like that", async (t) => {

@@ -174,6 +174,20 @@ t.test("a report carries so many bytes of streams, of those with secrets first",
   t.equal(shownText(detailOf(model, 0), "client"), "");
 });
 
+t.test("that data is encrypted is one finding of the capture, however many conversations say so", async (t) => {
+  const hello = Buffer.from(`160301002f0100002b0303${"11".repeat(32)}000002130101000000`, "hex");
+  const data = (length: number) => Buffer.concat([Buffer.of(0x17, 3, 3, 0, length), Buffer.alloc(length)]);
+  const talks = [30, 40, 50].map((length, index) =>
+    play([["client", Buffer.concat([hello, data(length)])]], { clientPort: 1000 + index }),
+  );
+  const { head, details } = recordPage(numbered(talks.flat())).model();
+  t.match(
+    head.findings.filter(({ visibility }) => visibility === "hidden"),
+    [{ what: "application data is encrypted", count: 3 }],
+  );
+  t.match(details[1]?.findings.find(({ visibility }) => visibility === "hidden")?.what, "1 record, 40 bytes");
+});
+
 t.test("damage and holes are told as such", async (t) => {
   const packets = numbered(
     play([

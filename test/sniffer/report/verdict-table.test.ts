@@ -53,5 +53,5 @@ t.test("nothing to say is said", async (t) => {
   const verdict = new Verdict();
   t.equal(encodeVerdictTable(verdict, 80, plain), "\n");
   for (const event of sniff([])) verdict.push(event);
-  t.match(encodeVerdictTable(verdict, 80, plain), /Nothing was seen[\s\S]*0 packets/);
+  t.match(encodeVerdictTable(verdict, 80, plain), /Nothing was captured[\s\S]*0 packets/);
 });

@@ -10,6 +10,7 @@ import { bytesText, counted, countText, LEDGER_WORDS, secondsText } from "./word
 export function renderVerdict(head: PageHead): Markup {
   const when = head.started === null ? "" : `, from ${head.started.replace("T", " ").slice(0, 19)} UTC`;
   return html`<div class="verdict ${head.level}">${icon(head.level)}<div><h1>${head.verdict}</h1>
+${head.caveats.map((text) => html`<p class="caveat">${text}</p>`)}
 <p>${sourceWords(head)} <b>${head.source}</b>: ${counted(head.packets, "packet")}, ${bytesText(head.bytes)}, ${counted(head.conversations, "conversation")} in ${secondsText(head.seconds)}${when}.${head.damaged ? html` <b>The input is damaged: what came before that is here.</b>` : undefined}</p></div></div>`;
 }
 

@@ -62,7 +62,8 @@ function reasons(matrix: Matrix, aspect: Aspect, options: MatrixViewOptions): Ma
     const cell = matrix[aspect][observer];
     return html`<dt id="${cellId(options, aspect, observer)}" tabindex="-1">${OBSERVER_WORDS[observer].name}: ${levelChip(cell.level, cell.seen)}</dt><dd>${renderReason(cell, options.conversations)}</dd>`;
   });
-  return html`<section><h4>${ASPECT_WORDS[aspect]}</h4><dl>${items}</dl></section>`;
+  const group = CONTEXT_ASPECTS.includes(aspect) ? "context" : "said";
+  return html`<section class="${group}"><p class="aspect">${ASPECT_WORDS[aspect]}</p><dl>${items}</dl></section>`;
 }
 
 function cellId({ prefix }: MatrixViewOptions, aspect: Aspect, observer: Observer): string {

@@ -37,7 +37,7 @@ main > section { margin: 2.5rem 0; }
 h1, h2, h3, h4, h5 { line-height: 1.25; margin: 0 0 .6rem; text-wrap: balance; }
 h2 { font-size: 1.35rem; } h3 { font-size: 1.2rem; overflow-wrap: anywhere; } h4 { font-size: 1rem; } h5 { font-size: .95rem; }
 p { margin: .4rem 0; } small { font-size: .82em; color: var(--soft); } code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .85em; }
-code { overflow-wrap: anywhere; } a { color: var(--link); text-underline-offset: .15em; }
+code, dd, li, .explain, .verdict p, .detail header p { overflow-wrap: anywhere; } a { color: var(--link); text-underline-offset: .15em; }
 :focus-visible:not([tabindex="-1"]) { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 button, input, select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 7px; padding: .3rem .7rem; }
 button { cursor: pointer; } button:hover { background: var(--shade); } button[aria-pressed="true"] { background: var(--ink); color: var(--paper); border-color: var(--ink); }
@@ -53,7 +53,7 @@ summary { cursor: pointer; padding: .3rem 0; color: var(--link); }
 
 const PARTS = `
 .verdict { display: flex; gap: 1.1rem; align-items: flex-start; padding: 1.3rem 1.5rem; border-radius: 14px; border: 1px solid var(--line); background: var(--card); border-left: .5rem solid currentColor; }
-.verdict h1 { font-size: clamp(1.3rem, 3.4vw, 2.1rem); color: var(--ink); margin: 0; } .verdict p { color: var(--soft); } .verdict b { color: var(--ink); overflow-wrap: anywhere; }
+.verdict h1 { font-size: clamp(1.3rem, 3.4vw, 2.1rem); color: var(--ink); margin: 0; } .verdict p { color: var(--soft); } .verdict .caveat { color: var(--ink); } .verdict b { color: var(--ink); overflow-wrap: anywhere; }
 .verdict > .icon { width: 2.4rem; height: 2.4rem; margin-top: .2rem; stroke-width: 1.2; }
 ${["readable", "unknown", "length", "presence", "hidden", "absent"]
   .map(
@@ -61,19 +61,19 @@ ${["readable", "unknown", "length", "presence", "hidden", "absent"]
       `.verdict.${level} { color: var(--${level}); } .chip.${level}, .cell.${level} { color: var(--${level}); background: var(--${level}-bg); } .said.${level} .icon { color: var(--${level}); }`,
   )
   .join("\n")}
-.chip { display: inline-flex; align-items: center; gap: .35rem; padding: .08rem .55rem; border-radius: 99px; font-size: .82rem; font-weight: 600; white-space: nowrap; border: 1px solid transparent; }
+.chip { display: inline-flex; align-items: center; gap: .35rem; padding: .08rem .55rem; border-radius: 99px; font-size: .82rem; font-weight: 600; white-space: nowrap; border: 1px solid transparent; vertical-align: middle; }
 .chip.follows, .cell.follows { background: transparent; border: 1px dashed currentColor; }
 .matrix table { border-collapse: separate; border-spacing: .4rem; width: 100%; margin: 0 -.4rem; table-layout: fixed; }
 .matrix th { text-align: left; font-weight: 600; vertical-align: bottom; padding: .2rem .3rem; } .matrix tbody th { vertical-align: middle; }
 .matrix th small { display: block; font-weight: 400; line-height: 1.3; }
 .cell { display: flex; align-items: center; gap: .5rem; padding: .55rem .7rem; border-radius: 9px; border: 1px solid transparent; text-decoration: none; font-weight: 600; font-size: .92rem; }
-.context .cell.readable { color: var(--length); background: var(--length-bg); } .context .cell.readable.follows { background: transparent; }
+.context .cell.readable { color: var(--length); background: var(--length-bg); } .context .chip.readable { color: var(--length); background: var(--length-bg); } .context .readable.follows { background: transparent; }
 .group th { font-weight: 400; color: var(--soft); font-size: .85rem; padding-top: .7rem; }
 .cell:hover, .cell[aria-expanded="true"] { box-shadow: 0 0 0 2px currentColor; }
 .explain { border-radius: 9px; border: 1px solid var(--line); background: var(--card); padding: .7rem 1rem; margin: .2rem 0 .8rem; } .explain:empty { display: none; }
 .key { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; font-size: .85rem; color: var(--soft); margin: .5rem 0; } .key-note { display: inline-flex; align-items: center; gap: .4rem; }
 .swatch { display: inline-block; width: .85rem; height: .85rem; border-radius: 3px; background: var(--line); flex: none; vertical-align: -.1em; } .swatch.solid { background: var(--absent); } .swatch.outline { background: none; border: 1px dashed var(--absent); }
-.reasons section { margin: 1rem 0; } .reasons dl { margin: 0; display: grid; grid-template-columns: minmax(13rem, 22rem) 1fr; gap: .35rem 1rem; font-size: .92rem; } .reasons dd { margin: 0; } .reasons dt:target, .reasons dt:focus { background: var(--mark); }
+.reasons section { margin: 1rem 0; } .aspect { font-weight: 600; margin: 0 0 .4rem; } .reasons dl { margin: 0; display: grid; grid-template-columns: minmax(13rem, 22rem) 1fr; gap: .35rem 1rem; font-size: .92rem; } .reasons dd { margin: 0; } .reasons dt:target, .reasons dt:focus { background: var(--mark); }
 table.plain { border-collapse: collapse; width: 100%; font-size: .92rem; } .plain th, .plain td { text-align: left; padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } .plain thead th { color: var(--soft); font-weight: 600; font-size: .82rem; white-space: nowrap; }
 .plain tbody th { font-weight: 600; } .plain td { overflow-wrap: anywhere; } .plain td.number { overflow-wrap: normal; } .rows small { display: block; } .rows tr.open { background: var(--shade); } .rows tr[hidden] { display: none; } .rows tbody tr:hover { background: var(--shade); } .secrets { color: var(--readable); font-size: .85rem; white-space: nowrap; }
 .ledger { display: flex; height: 1.6rem; border-radius: 8px; overflow: hidden; gap: 2px; margin: .6rem 0; } .ledger span { flex-basis: 0; }
