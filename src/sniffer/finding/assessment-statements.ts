@@ -130,7 +130,8 @@ function postQuantum({ client, server }: HandshakeFacts, agreement: KeyAgreement
       "The keys come from an earlier connection: this one is as safe from a quantum computer as that one was.";
     return say("post_quantum", "unknown", text, frame);
   }
-  const refused = offer === "" ? "the client offered none" : `the client offered ${offer}, the server did not take it`;
+  const none = client === undefined ? "what the client offered was not captured" : "the client offered none";
+  const refused = offer === "" ? none : `the client offered ${offer}, the server did not take it`;
   const text = `No post-quantum key exchange (${refused}): who records this now can read it once a large quantum computer exists.`;
   return say("post_quantum", "weak", text, frame);
 }

@@ -140,7 +140,7 @@ function unansweredEarlyData(facts: HandshakeFacts, { hasPsk }: KeyAgreement): F
 }
 
 /** Early data that was sent, accepted or not, was encrypted with the pre-shared key alone. */
-function mayHoldEarlyData({ earlyData, transport, announcesEarlyData }: HandshakeFacts): boolean {
+export function mayHoldEarlyData({ earlyData, transport, announcesEarlyData }: HandshakeFacts): boolean {
   return earlyData !== undefined || (transport === "quic" && announcesEarlyData);
 }
 

@@ -33,7 +33,7 @@ export class LaterSummary {
       ...lineOf(this.#forwardSecret, "forward secret, no key that stays opens what was recorded"),
       ...others.map(([who, count]) => `${conversations(count)}: open to ${who}`),
       ...(judged > 0 ? [quantumLine(judged, quantum)] : []),
-      ...lineOf(this.#early, "with early data, which can be sent again"),
+      ...lineOf(this.#early, "with early data, which has no forward secrecy and can be sent again"),
       ...lineOf(this.#failed, "failed handshakes, nothing to open"),
       ...lineOf(this.#unknown, "not judged: how the keys were agreed was not seen"),
     ];

@@ -1,6 +1,7 @@
 // Forward secrecy: whether a key that stays opens what was recorded (RFC 8446 section 1.2 and 2.2, RFC 9325 section 7.3).
 import type { AssessmentStatement } from "../event.js";
 import type { HandshakeFacts } from "../tls/handshake-facts.js";
+import { mayHoldEarlyData } from "./future-readers.js";
 import type { KeyAgreement } from "./key-agreement.js";
 
 /** Diffie-Hellman groups below this are not to be used (RFC 9325 section 4.4). */
@@ -76,8 +77,9 @@ function judgeEphemeral(facts: HandshakeFacts, agreement: KeyAgreement, share: s
     const text = `The keys were made for this connection (${from}), but the server sealed them in a ticket (packet ${facts.ticketIssued}): they are as secret as its ticket key.`;
     return { rating: "weak", text };
   }
+  const early = mayHoldEarlyData(facts) ? ", but for the early data" : "";
   const mixed = facts.is13 && agreement.hasPsk ? ", with a key from before mixed in (psk_dhe_ke)" : "";
-  const text = `The keys were made for this connection with ${from} and thrown away${mixed}: no key that stays opens it.`;
+  const text = `The keys were made for this connection with ${from} and thrown away${mixed}: no key that stays opens it${early}.`;
   return { rating: "good", text };
 }
 

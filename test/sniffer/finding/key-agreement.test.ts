@@ -75,6 +75,12 @@ t.test("GREASE is no post-quantum group", async (t) => {
   t.match(textOf(assess([hello(0x1a1a, 0x001d), answer(0x001d), server(DATA)]), "post_quantum"), "offered none");
 });
 
+t.test("what a client offered whose hello was not captured is not told", async (t) => {
+  const text = textOf(assess([answer(0x001d), server(DATA)]), "post_quantum");
+  t.match(text, "what the client offered was not captured");
+  t.notMatch(text, "offered none");
+});
+
 t.test("a retry and nothing after it leaves all unknown", async (t) => {
   const assessment = assess([hello(0x001d), answer(0x0018, RETRY_RANDOM)]);
   t.equal(ratingOf(assessment, "forward_secrecy"), "unknown");
@@ -93,9 +99,11 @@ t.test("resumed with a fresh post-quantum exchange: only early data is as weak a
   const first = client(clientHelloRecord({ extensions: offered }));
   const taken = assess([first, client(DATA), server(serverHelloRecord({ extensions: chosen })), server(DATA)]);
   t.equal(quantumCan(taken), "read early data");
+  t.match(textOf(taken, "forward_secrecy"), "no key that stays opens it, but for the early data");
   t.match(taken.readers, [{}, { who: "whoever gets the session ticket key", can: "read early data" }, {}]);
   const refused = assess([first, client(DATA), answer(0x11ec), server(DATA)]);
   t.match(textOf(refused, "early_data"), "sent and rejected");
+  t.match(textOf(refused, "forward_secrecy"), "but for the early data");
   t.ok(refused.readers.some(({ can }) => can === "read early data"));
 });
 

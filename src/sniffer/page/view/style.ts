@@ -114,7 +114,7 @@ const CLASS_COLOURS = [
 
 const NARROW = `
 @media (max-width: 46rem) {
-  main, .top { padding-left: 1rem; padding-right: 1rem; }
+  main, .top { padding-left: 1rem; padding-right: 1rem; } .top { position: relative; padding-right: 4.5rem; } .top [data-theme-button] { position: absolute; right: 1rem; top: .8rem; }
   .matrix table, .matrix tbody, .matrix tr, .matrix td, .matrix tbody th { display: block; width: auto; margin: 0; } .matrix thead { display: none; }
   .matrix .group { border: 0; padding: .8rem 0 0; } .matrix tr { border-top: 1px solid var(--line); padding: .6rem 0; } .matrix tbody th { padding: 0 0 .3rem; } .matrix tr { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem; } .matrix tbody th { grid-column: 1 / -1; }
   .matrix td::before { content: attr(data-observer); display: block; font-size: .75rem; color: var(--soft); line-height: 1.3; } .cell { padding: .35rem .6rem; font-size: .85rem; }
