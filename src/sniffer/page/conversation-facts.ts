@@ -22,6 +22,8 @@ const PASSWORD_WORDS = /password|secret|credential/i;
 const TOKEN_WORDS = /token|cookie|key/i;
 const OPAQUE_METHOD = /OpaqueService\//;
 const ASKS_CERTIFICATE = "the server asks for a client certificate";
+/** QUIC, and DTLS 1.3 without a header, tell of no records. */
+const HIDDEN_CONTENT = /^(?:QUIC|application data) is encrypted: /;
 const NULL_CIPHER = "application data is not encrypted";
 const TLS13 = "0x0304";
 
@@ -54,6 +56,7 @@ export class ConversationFacts {
   hasNullCipher = false;
   usesOpaque = false;
   secrets = 0;
+  #isClosed = false;
   /** Counts what was told: what was derived from less is out of date. */
   revision = 0;
 
@@ -72,6 +75,12 @@ export class ConversationFacts {
 
   get isTls(): boolean {
     return this.clientHello !== undefined || this.serverHello !== undefined || this.applicationData !== undefined;
+  }
+
+  /** Nothing behind the handshake, as far as can be told: of QUIC's packets that is only when it is over. */
+  get saidNothing(): boolean {
+    const mayFollow = this.application === "quic" && !this.#isClosed;
+    return this.isTls && this.applicationData === undefined && !mayFollow;
   }
 
   /** Hellos are to be expected, whether they were captured or not. */
@@ -118,6 +127,9 @@ export class ConversationFacts {
           if (isContent) this.opened ??= { place, text: `${event.length} bytes of application data` };
         }
         break;
+      case "conversation":
+        this.#isClosed = true;
+        break;
       case "message":
         this.#message(event);
         break;
@@ -160,6 +172,7 @@ export class ConversationFacts {
 
   /** Events of the handshake say what there is, their findings at which byte. */
   #handshakeFinding({ what }: FindingEvent, place: Place): void {
+    if (HIDDEN_CONTENT.test(what)) this.applicationData ??= { place, text: what };
     if (what.startsWith(ASKS_CERTIFICATE)) this.asksClientCertificate = true;
     if (what.startsWith("server name ")) this.serverName = placed(this.serverName, place);
     else if (what.startsWith("ALPN offers ")) this.offeredProtocols = placed(this.offeredProtocols, place);

@@ -119,7 +119,7 @@ function content(facts: ConversationFacts, cells: CellMaker): Row {
     if (known) return cells.all(cells.seen("readable", `${facts.application} is sent in the clear`, cells.firstPacket));
     return cells.all(cells.follows("unknown", "what was sent is not understood here; others may read it"));
   }
-  if (facts.isTls && applicationData === undefined) {
+  if (facts.saidNothing) {
     return cells.all(cells.seen("absent", NOTHING_SAID, cells.firstPacket));
   }
   const shut = applicationData?.place ?? cells.firstPacket;
@@ -170,7 +170,7 @@ function secret(facts: ConversationFacts, cells: CellMaker, { noun, read, opened
   if (facts.hasNullCipher) {
     return cells.all(cells.follows("unknown", `nothing is encrypted; whether a ${noun} is there is not known here`));
   }
-  if (facts.isTls && facts.applicationData === undefined) {
+  if (facts.saidNothing) {
     return cells.all(cells.follows("absent", NOTHING_SAID));
   }
   const passive = cells.follows(

@@ -49,6 +49,24 @@ const DATA: SnifferEvent = {
   length: 80,
 };
 
+const CLOSED: SnifferEvent = {
+  event: "conversation",
+  id: 3,
+  protocol: "udp",
+  client: "10.0.0.1:1",
+  server: "10.0.0.2:443",
+  community_id: "",
+  first_frame: 4,
+  last_frame: 20,
+  client_bytes: 1,
+  server_bytes: 1,
+  client_sha256: "",
+  server_sha256: "",
+  gaps: 0,
+  state: "open",
+  application: "quic",
+};
+
 function finding(extra: Partial<FindingEvent>): FindingEvent {
   const evidence = { frame: 9, offset: 12, length: 4 };
   return { event: "finding", conversation: 3, side: "client", visibility: "readable", what: "x", evidence, ...extra };
@@ -154,6 +172,17 @@ t.test("what was said before STARTTLS counts as readable", async (t) => {
 t.test("SSH hides what it says and shows how much", async (t) => {
   const { content, protocol, password } = exposure([], "ssh");
   t.same([content.passive.level, protocol.passive.level, password.passive.level], ["length", "readable", "hidden"]);
+});
+
+t.test("QUIC and DTLS 1.3 hide content without telling of records", async (t) => {
+  const evidence = { frame: 11, offset: 2400, length: 900 };
+  const what = "QUIC is encrypted: 3 packets, 900 bytes";
+  const hidden = finding({ visibility: "hidden", what, evidence });
+  const { content, password } = exposure([CLIENT_HELLO, SERVER_HELLO, hidden, CLOSED], "quic");
+  t.match(content.passive, { level: "length", seen: true, place: { frame: 11, offset: 2400 } });
+  t.match(password.passive, { level: "hidden" });
+  t.match(exposure([CLIENT_HELLO, SERVER_HELLO], "quic").content.passive, { level: "length" }, "while it goes on");
+  t.match(exposure([CLIENT_HELLO, CLOSED], "quic").content.passive, { level: "absent" }, "nobody answered");
 });
 
 t.test("SSH has no hello and no CA: nothing is said of either", async (t) => {
