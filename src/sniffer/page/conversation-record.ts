@@ -82,7 +82,15 @@ export class ConversationRecord {
     else if (event.event === "message") this.#message(event);
     else if (event.event === "finding") this.#finding(event);
     else if (event.event === "assessment") this.assessment = event;
-    else if (event.event === "conversation") this.isClosed = true;
+    else if (event.event === "conversation") this.#close();
+  }
+
+  #close(): void {
+    this.isClosed = true;
+    for (const { captured, opened } of Object.values(this.sides)) {
+      captured.settle();
+      opened.settle();
+    }
   }
 
   #segment(

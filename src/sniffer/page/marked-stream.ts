@@ -63,6 +63,11 @@ export class MarkedStream {
     this.#sample.pin(range);
   }
 
+  /** The conversation is over: nothing more will be found in what went by. */
+  settle(): void {
+    this.#sample.settle();
+  }
+
   /** These must not be shown. */
   hide({ offset, length }: Range): void {
     if (this.#secrets.length >= this.#limits.secrets) this.#holdsTooMany = true;

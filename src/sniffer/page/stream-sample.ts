@@ -83,6 +83,12 @@ export class StreamSample {
     }
   }
 
+  /** No more places will be asked for: what was held for them goes. */
+  settle(): void {
+    this.#recent = [];
+    this.#recentBytes = 0;
+  }
+
   /** `maxBytes` of what is kept, in the order of the stream. */
   pieces(maxBytes: number, reading: Reading): SamplePiece[] {
     let room = maxBytes;

@@ -83,6 +83,17 @@ t.test("what may hold a secret is not shown, but what is marked as harmless or a
   t.equal(piece && bytesOf(piece).toString("latin1"), "\x01\x02alice\x00\x00\0\0\0\0\0\0\0\x00\x00ciphertext\x03\x04");
 });
 
+t.test("what is held for places that may come goes when none will", async (t) => {
+  const sample = new StreamSample(LIMITS);
+  sample.push(0, numbers(90));
+  sample.pin({ offset: 60, length: 4 });
+  const before = sample.pieces(1000, OPEN);
+  sample.settle();
+  t.same(sample.pieces(1000, OPEN), before, "what was asked for stays");
+  sample.pin({ offset: 80, length: 4 });
+  t.same(sample.pieces(1000, OPEN), before, "the rest is gone");
+});
+
 t.test("memory is bounded: places, their bytes, and what is held for them", async (t) => {
   const sample = new StreamSample(LIMITS);
   for (let at = 0; at < 100_000; at += 1000) {
