@@ -11,7 +11,12 @@ export const BAR_CLASSES: readonly BarClass[] = [
   "gap",
 ];
 
+const CLASS_NUMBERS = Object.fromEntries(BAR_CLASSES.map((name, index) => [name, index])) as Record<BarClass, number>;
+
 const MICROSECONDS = 1e6;
+
+const USUAL_BAR_BYTES = 8;
+const MAX_VARINT_BYTES = 8;
 
 /** Bytes that become text at a time; as many arguments as any engine takes. */
 const BASE64_STEP = 4096;
@@ -72,18 +77,18 @@ export class BarList {
 
 /** In the order given; times are told from the first on. */
 export function encodeBars(bars: readonly Bar[], more = 0, moreBytes = 0): EncodedBars {
-  const bytes: number[] = [];
+  const writer = new VarintWriter(bars.length * USUAL_BAR_BYTES);
   let [frame, time] = [0, 0];
   for (const bar of bars) {
     const microseconds = Math.round(bar.time * MICROSECONDS);
-    writeVarint(bytes, kindOf(bar));
-    writeSigned(bytes, bar.frame - frame);
-    writeSigned(bytes, microseconds - time);
-    writeVarint(bytes, bar.length);
+    writer.unsigned(kindOf(bar));
+    writer.signed(bar.frame - frame);
+    writer.signed(microseconds - time);
+    writer.unsigned(bar.length);
     frame = bar.frame;
     time = microseconds;
   }
-  return { count: bars.length, data: toBase64(Uint8Array.from(bytes)), more, moreBytes };
+  return { count: bars.length, data: toBase64(writer.bytes), more, moreBytes };
 }
 
 export function decodeBars({ count, data }: EncodedBars): Bar[] {
@@ -113,7 +118,7 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 function kindOf({ side, class: name, type }: Bar): number {
-  return (type << 4) | (BAR_CLASSES.indexOf(name) << 1) | (side === "client" ? 0 : 1);
+  return (type << 4) | (CLASS_NUMBERS[name] << 1) | (side === "client" ? 0 : 1);
 }
 
 function unpackKind(kind: number): Pick<Bar, "side" | "class" | "type"> {
@@ -121,16 +126,37 @@ function unpackKind(kind: number): Pick<Bar, "side" | "class" | "type"> {
   return { side: (kind & 1) === 0 ? "client" : "server", class: name, type: kind >> 4 };
 }
 
-// Numbers may be over 32 bits: divided, not shifted.
-function writeVarint(into: number[], value: number): void {
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) into.push((rest % 0x80) | 0x80);
-  into.push(rest);
-}
+class VarintWriter {
+  #memory: Uint8Array;
+  #at = 0;
 
-/** Zigzag: small numbers of either sign are short. */
-function writeSigned(into: number[], value: number): void {
-  writeVarint(into, value < 0 ? -2 * value - 1 : 2 * value);
+  constructor(expectedBytes: number) {
+    this.#memory = new Uint8Array(expectedBytes + MAX_VARINT_BYTES);
+  }
+
+  get bytes(): Uint8Array {
+    return this.#memory.subarray(0, this.#at);
+  }
+
+  unsigned(value: number): void {
+    if (this.#at + MAX_VARINT_BYTES > this.#memory.length) this.#grow();
+    let rest = value;
+    // Numbers may be over 32 bits: divided, not shifted.
+    for (; rest > 0x7fffffff; rest = Math.floor(rest / 0x80)) this.#memory[this.#at++] = (rest % 0x80) | 0x80;
+    for (; rest >= 0x80; rest >>>= 7) this.#memory[this.#at++] = (rest & 0x7f) | 0x80;
+    this.#memory[this.#at++] = rest;
+  }
+
+  /** Zigzag: small numbers of either sign are short. */
+  signed(value: number): void {
+    this.unsigned(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  #grow(): void {
+    const larger = new Uint8Array(this.#memory.length * 2);
+    larger.set(this.#memory);
+    this.#memory = larger;
+  }
 }
 
 class VarintReader {
