@@ -45,7 +45,7 @@ t.test(
     const { page, errors } = await openPage(browser, pathToFileURL(path).href);
     t.match(await page.locator("h1").textContent(), "the password");
     await page.locator("[data-reason='all-password-passive']").click();
-    t.match(await page.locator("#exposure .explain").textContent(), "Seen here");
+    t.match(await page.locator("#exposure .explain").textContent(), /^Passwords\. Anyone on the wire.*Seen here/s);
     await page.locator("#exposure .explain a.evidence").click();
     const marked = page.locator("#detail mark").first();
     await marked.waitFor();

@@ -20,7 +20,7 @@ function toggle(matrix: HTMLElement, cell: HTMLElement): void {
   }
   cell.setAttribute("aria-expanded", "true");
   const term = document.getElementById(cell.dataset["reason"] ?? "");
-  const title = term?.closest("section")?.querySelector("h4")?.textContent ?? "";
+  const title = term?.closest("section")?.querySelector(".aspect")?.textContent ?? "";
   place.innerHTML = term?.nextElementSibling?.innerHTML ?? "";
   const head = document.createElement("p");
   head.innerHTML = `<b></b> ${term?.innerHTML ?? ""}`;

@@ -20,9 +20,14 @@ export function html(parts: TemplateStringsArray, ...values: readonly MarkupValu
   return new Markup(parts.reduce((text, part, index) => text + textOf(values[index - 1]) + part));
 }
 
+/** What nobody sees (bidi marks, control characters) is told: a name must not turn round what stands beside it. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return text
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
+    .replace(UNSEEN, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
+
+const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 function textOf(value: MarkupValue): string {
   if (value === undefined || value === false) return "";
