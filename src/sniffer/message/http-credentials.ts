@@ -102,7 +102,7 @@ function parameter(text: string, name: string): { text: string; at: number } | u
 export function shownTarget(target: string): string {
   return target
     .replace(/^([a-z][a-z0-9+.-]{0,19}:\/\/[^/?#@:]*:)([^/?#@]+)(?=@)/i, masked)
-    .replace(/([?&;#][^=&;#]*=)([^&;#]+)/g, (all, name: string, value: string) =>
+    .replace(/([?&;#][^?=&;#]*=)([^&;#]+)/g, (all, name: string, value: string) =>
       SECRET_PARAMETER.test(name) || looksRandom(value) ? masked(all, name, value) : all,
     );
 }

@@ -57,7 +57,7 @@ function withoutText(value: unknown): unknown {
 }
 
 function withoutQuery(target: string): string {
-  return target.replace(/([?&;#][^=&;#]*=)([^&;#]+)/g, (all, name: string, value: string) =>
+  return target.replace(/([?&;#][^?=&;#]*=)([^&;#]+)/g, (all, name: string, value: string) =>
     MASKED.test(value) ? all : name + lengthOf(value),
   );
 }

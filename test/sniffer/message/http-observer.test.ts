@@ -80,6 +80,7 @@ t.test("what opens doors under a name that somebody made up is masked too", asyn
     `/x?jwt=${secret}`,
     `/x?p=${secret}`,
     `/x#access_token=${secret}`,
+    `/x??a?token=${secret}`,
     `http://bob:${secret}@host/`,
   ];
   for (const path of paths) {
