@@ -2,11 +2,11 @@
 // somebody made up, in protocols that nobody here knows. So what is harmless is listed, by protocol, and nothing else shown.
 import { httpFrames } from "./http2-disclosure.js";
 
-/** "open": nothing in it is anybody's secret, or keys hide it. */
+/** "open": keys hide what is said in it. Names that a port alone gave (dns, dhcp) promise nothing. */
 export type Disclosure = "open" | "http" | "commands" | "http2" | "binary";
 
 const BY_APPLICATION: ReadonlyMap<string, Disclosure> = new Map<string, Disclosure>([
-  ...["ssh", "dtls", "quic", "dns", "mdns", "dhcp", "ntp"].map((name) => [name, "open"] as const),
+  ...["ssh", "dtls", "quic"].map((name) => [name, "open"] as const),
   ...["http", "rtsp", "sip"].map((name) => [name, "http"] as const),
   ...["smtp", "ftp", "pop3", "imap"].map((name) => [name, "commands"] as const),
   ["http2", "http2"],

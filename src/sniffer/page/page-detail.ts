@@ -79,7 +79,9 @@ function barsOf({ facts, records, segments, sides }: ConversationRecord): Bar[] 
 
 function samplesOf({ facts, sides, isClosed }: ConversationRecord, maxBytes: number): Sample[] {
   const watched = isClear(facts.application);
-  const isOpen = !isClosed || facts.conversation.state === "open";
+  const { protocol, state } = facts.conversation;
+  // A datagram is whole when it comes.
+  const isOpen = protocol === "tcp" && (!isClosed || state === "open");
   const within = facts.conversation.openedApplication;
   const base: SpanClass = watched ? "plaintext" : "not_understood";
   let room = maxBytes;

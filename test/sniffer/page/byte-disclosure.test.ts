@@ -84,6 +84,6 @@ t.test("of what is not understood no text is shown, however it is encoded", asyn
   t.equal(shown("earshot", call), call, "a method's name is no secret");
 });
 
-t.test("what keys hide, and what holds no secrets, is shown", async (t) => {
-  for (const name of ["ssh", "dns", "quic"]) t.equal(shown(name, "example"), "example");
+t.test("what keys hide is shown", async (t) => {
+  for (const name of ["ssh", "dtls", "quic"]) t.equal(shown(name, "example"), "example");
 });

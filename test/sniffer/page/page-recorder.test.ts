@@ -4,6 +4,7 @@ import type { RawPacket } from "../../../src/sniffer/packet/raw-packet.js";
 import { decodeBars } from "../../../src/sniffer/page/bar-list.js";
 import type { Level, Matrix, Observer } from "../../../src/sniffer/page/page-model.js";
 import { fixture } from "../capture/capture-bytes.js";
+import { ipv4, udp } from "../packet/packet-bytes.js";
 import { numbered, play } from "../played-capture.js";
 import { detailOf, recordPage, shownText } from "./recorded-page.js";
 
@@ -186,6 +187,14 @@ t.test("that data is encrypted is one finding of the capture, however many conve
     [{ what: "application data is encrypted", count: 3 }],
   );
   t.match(details[1]?.findings.find(({ visibility }) => visibility === "hidden")?.what, "1 record, 40 bytes");
+});
+
+t.test("of datagrams what is no text is shown, though nothing ends them", async (t) => {
+  const question = Buffer.from("\x01\x02\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01", "latin1");
+  const packet = ipv4({ protocol: 17 }, udp([5000, 53], question));
+  const shown = shownText(detailOf(recordPage(numbered([packet])).model(), 0), "client");
+  t.ok(shown.startsWith("\x01\x02\x01"));
+  t.notMatch(shown, "example");
 });
 
 t.test("damage and holes are told as such", async (t) => {
