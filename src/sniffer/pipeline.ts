@@ -5,6 +5,7 @@ import type { Stage } from "../bytes/stage.js";
 import { ConversationWatch, type ConversationWatchOptions } from "./conversation-watch.js";
 import type { FindingEvent, Side, SnifferEvent } from "./event.js";
 import type { SecretList } from "./finding/secret-search.js";
+import { SOUGHT } from "./finding/sought-secret.js";
 import { Ledger } from "./ledger.js";
 import type { PipelineLimits } from "./memory-limits.js";
 import type { MessageShape, Schema } from "./message/schema.js";
@@ -272,7 +273,7 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   }
 
   #say(event: SnifferEvent): void {
-    if (event.event === "finding" && event.what === "secret") this.#secretSeen = true;
+    if (event.event === "finding" && event.what === SOUGHT) this.#secretSeen = true;
     this.#events.push(event);
   }
 

@@ -4,6 +4,7 @@ import type { Stage } from "../bytes/stage.js";
 import { chooseDatagramApplication } from "./application.js";
 import type { Application, Side, SnifferEvent } from "./event.js";
 import { type SecretList, SecretSearch } from "./finding/secret-search.js";
+import { SOUGHT } from "./finding/sought-secret.js";
 import type { Tally } from "./ledger.js";
 import { redactedText } from "./message/decode-message.js";
 import type { Handover } from "./message/message-observer.js";
@@ -139,7 +140,7 @@ export class StreamWatch {
         conversation: this.#conversation.id,
         side: event.side,
         visibility: "readable",
-        what: "secret",
+        what: SOUGHT,
         value: redactedText(length),
         field: `secret ${secret}, ${form}`,
         evidence: { frame: event.frame, offset, length },

@@ -1,6 +1,7 @@
 // What a man in the middle could read, in words, gathered from the events of a whole run in bounded memory.
 import type { Accounted, FindingEvent, SnifferEvent, SummaryEvent, Visibility } from "../event.js";
 import { LaterSummary } from "./later-summary.js";
+import { isSameBytes, SOUGHT } from "./sought-secret.js";
 
 export interface VerdictLine {
   readonly visibility: Visibility | undefined;
@@ -27,6 +28,8 @@ export interface VerdictSection {
 
 /** Different findings of each kind that are told one by one; the others are counted. */
 const MAX_KEPT = 12;
+/** Secrets that the headline is made of: those that are kept, and the first of each other kind. */
+const MAX_SECRETS = 2 * MAX_KEPT;
 
 export class Verdict {
   readonly #kept: Record<Kind, Map<string, Kept>> = {
@@ -38,7 +41,7 @@ export class Verdict {
   };
   readonly #more: Record<Kind, number> = { readable: 0, metadata: 0, hidden: 0, damaged: 0, opened: 0 };
   /** Of what was read: told first, and so not lost where many of one kind come before another. */
-  readonly #secrets = new Set<string>();
+  readonly #secrets: FindingEvent[] = [];
   readonly #applications = new Map<string, number>();
   readonly #later = new LaterSummary();
   #summary: SummaryEvent | undefined;
@@ -101,13 +104,17 @@ export class Verdict {
   #keep(finding: FindingEvent): void {
     const kind = finding.decrypted === true ? "opened" : finding.visibility;
     const kept = this.#kept[kind];
-    if (kind === "readable" && finding.value !== undefined && this.#secrets.size < MAX_KEPT)
-      this.#secrets.add(finding.what);
+    if (kind === "readable" && finding.value !== undefined) this.#keepSecret(finding);
     const key = [finding.what, finding.value, finding.field, finding.side].join("\n");
     const known = kept.get(key);
     if (known !== undefined) known.count += 1;
     else if (kept.size < MAX_KEPT) kept.set(key, { finding, count: 1 });
     else this.#more[kind] += 1;
+  }
+
+  #keepSecret(finding: FindingEvent): void {
+    const isNew = !this.#secrets.some(({ what }) => what === finding.what);
+    if (this.#secrets.length < (isNew ? MAX_SECRETS : MAX_KEPT)) this.#secrets.push(finding);
   }
 
   #headline(accounted: Accounted): string {
@@ -134,7 +141,9 @@ export class Verdict {
   }
 
   #secretsRead(): string[] {
-    return [...this.#secrets].map((what) => `the ${what}`);
+    const named = this.#secrets.filter(({ what }) => what !== SOUGHT);
+    const told = this.#secrets.filter((one) => one.what !== SOUGHT || !named.some((other) => isSameBytes(one, other)));
+    return [...new Set(told.map(({ what }) => `the ${what}`))];
   }
 
   #loudest(accounted: Accounted): Visibility | undefined {

@@ -1,5 +1,6 @@
 // What is known of who could read what of one conversation, gathered from its events: little, and the same for all.
 import type { FindingEvent, Side, SnifferEvent } from "../event.js";
+import { isSameBytes, SOUGHT } from "../finding/sought-secret.js";
 import type { Conversation } from "../stream/stream-event.js";
 import { ContentType } from "../tls/names.js";
 import { cutText } from "./page-finding.js";
@@ -26,6 +27,8 @@ const ASKS_CERTIFICATE = "the server asks for a client certificate";
 const HIDDEN_CONTENT = /^(?:QUIC|application data) is encrypted: /;
 const NULL_CIPHER = "application data is not encrypted";
 const TLS13 = "0x0304";
+/** Secrets that are remembered, in case their bytes are found under another name too. */
+const MAX_RECENT = 16;
 
 export interface Seen {
   readonly place: Place;
@@ -57,6 +60,7 @@ export class ConversationFacts {
   usesOpaque = false;
   secrets = 0;
   #isClosed = false;
+  readonly #recent: { readonly event: FindingEvent; readonly seen: Seen }[] = [];
   /** Counts what was told: what was derived from less is out of date. */
   revision = 0;
 
@@ -164,10 +168,29 @@ export class ConversationFacts {
     }
     this.plaintext ??= seen;
     if (event.what.startsWith(NULL_CIPHER)) this.hasNullCipher = true;
-    if (!isSecret) return;
+    if (isSecret && !this.#isToldTwice(event)) this.#secret(event, seen);
+  }
+
+  #secret(event: FindingEvent, seen: Seen): void {
     this.secrets += 1;
+    this.#recent.push({ event, seen });
+    if (this.#recent.length > MAX_RECENT) this.#recent.shift();
     if (PASSWORD_WORDS.test(event.what)) this.password ??= seen;
     else if (TOKEN_WORDS.test(event.what)) this.token ??= seen;
+  }
+
+  /**
+   * The same bytes may be found as a secret that was sought (`--secret-file`) and as the password or the token that they
+   * are: they count once, as what they are.
+   */
+  #isToldTwice(event: FindingEvent): boolean {
+    const known = this.#recent.find((other) => isSameBytes(other.event, event));
+    if (known === undefined || (event.what !== SOUGHT && known.event.what !== SOUGHT)) return false;
+    if (event.what === SOUGHT) return true;
+    if (this.password === known.seen) this.password = undefined;
+    this.secrets -= 1;
+    this.#recent.splice(this.#recent.indexOf(known), 1);
+    return false;
   }
 
   /** Events of the handshake say what there is, their findings at which byte. */

@@ -49,6 +49,16 @@ t.test("what was given away comes first, with its evidence", async (t) => {
   );
 });
 
+t.test("a secret that was sought and recognised too is told once, by its name", async (t) => {
+  const sought = { what: "secret", value: "[redacted: 24 bytes]", field: "secret 1, as it is" };
+  const named = finding({ value: "[redacted: 24 bytes]", field: "a.B.password" });
+  const text = lines(finding(sought), named, summary({ plaintext: 9 }));
+  t.equal(text[0], "A man in the middle could read the password.");
+  t.match(text.join("\n"), "secret 1, as it is", "the evidence is listed all the same");
+  const elsewhere = finding({ ...sought, evidence: { frame: 9, offset: 90, length: 24 } });
+  t.match(lines(elsewhere, named, summary({ plaintext: 9 }))[0], "the secret and the password");
+});
+
 t.test("plaintext without known secrets, ciphertext alone, and nothing at all have their own words", async (t) => {
   t.match(lines(summary({ plaintext: 9 }))[0], "9 bytes in the clear");
   t.match(lines(summary({ ciphertext: 9 }))[0], "no content");

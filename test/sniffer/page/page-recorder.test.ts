@@ -1,5 +1,6 @@
 import t from "tap";
 import { CaptureReader } from "../../../src/sniffer/capture/capture-reader.js";
+import { SecretList } from "../../../src/sniffer/finding/secret-search.js";
 import type { RawPacket } from "../../../src/sniffer/packet/raw-packet.js";
 import { decodeBars } from "../../../src/sniffer/page/bar-list.js";
 import type { Level, Matrix, Observer } from "../../../src/sniffer/page/page-model.js";
@@ -49,6 +50,18 @@ t.test("in the clear everyone reads the same, and the password's bytes are in no
   t.notMatch(shown, PASSWORD);
   t.match(shownText(detail, "server"), "Content-Length: 5");
   t.notMatch(shownText(detail, "server"), "hello", "a body may say anything");
+});
+
+t.test("a token that was sought is told as the token, once, and is no password", async (t) => {
+  const token = "0123456789abcdefghijklmnopqrstuvwxyz";
+  const packets = numbered(play([["client", `GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`]]));
+  const model = recordPage(packets, { secrets: new SecretList([Buffer.from(token)]) }).model();
+  t.equal(detailOf(model, 0).row.secrets, 1);
+  t.equal(model.head.matrix.token.passive.level, "readable");
+  t.equal(model.head.matrix.password.passive.seen, false);
+  t.notMatch(model.head.verdict, "the secret");
+  const unknown = recordPage(packets, { secrets: new SecretList([Buffer.from("HTTP/1.1")]) }).model();
+  t.equal(detailOf(unknown, 0).row.secrets, 2, "what is sought elsewhere counts");
 });
 
 t.test("TLS 1.3: length only for who watches, readable with keys, and the certificate with it", async (t) => {

@@ -1,4 +1,5 @@
 // Pages of played captures, for tests.
+import type { SecretList } from "../../../src/sniffer/finding/secret-search.js";
 import type { RawPacket } from "../../../src/sniffer/packet/raw-packet.js";
 import { fromBase64 } from "../../../src/sniffer/page/bar-list.js";
 import type { PageDetail, PageModel } from "../../../src/sniffer/page/page-model.js";
@@ -9,14 +10,16 @@ export interface RecordOptions {
   readonly keyLog?: string | undefined;
   readonly limits?: Partial<PageLimits>;
   readonly live?: boolean;
+  readonly secrets?: SecretList;
   /** Sees the recorder after each packet. */
   readonly watch?: (recorder: PageRecorder) => void;
 }
 
 export function recordPage(packets: Iterable<RawPacket>, options: RecordOptions = {}): PageRecorder {
-  const { keyLog, limits, live = false, watch } = options;
+  const { keyLog, limits, live = false, secrets, watch } = options;
   const recorder = new PageRecorder({ name: "test.pcapng", live }, { ...PAGE_LIMITS, ...limits });
   const pipeline = new Pipeline({
+    ...(secrets && { secrets }),
     tap: (event) => recorder.pushStream(event),
     tapDecrypted: (event) => recorder.pushOpened(event),
   });
