@@ -3,11 +3,12 @@
 import { nearNames } from "../completion/near-name.js";
 import { FLAGS } from "./flag-table.js";
 
-export function explainArguments(error: unknown): string {
+/** `flags`: those that there are, without dashes. */
+export function explainArguments(error: unknown, flags: readonly string[] = Object.keys(FLAGS)): string {
   const message = error instanceof Error ? error.message : String(error);
   const unknown = /^Unknown option '([^']+)'/.exec(message)?.[1];
   if (unknown !== undefined) {
-    const names = Object.keys(FLAGS).map((name) => `--${name}`);
+    const names = flags.map((name) => `--${name}`);
     const near = nearNames(unknown, names);
     return `there is no option ${unknown}${near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`}`;
   }

@@ -13,8 +13,8 @@ export interface ByteMark {
   readonly length: number;
 }
 
-/** `mark`: bytes that were asked for. */
-export function renderSample(sample: Sample, mark?: ByteMark): Markup {
+/** `mark`: bytes that were asked for; `excerpt`: nobody expects all of them. */
+export function renderSample(sample: Sample, mark?: ByteMark, excerpt = false): Markup {
   const shown = sampledBytes(sample);
   const title = sample.opened ? `What the ${sample.side} said, opened with the keys` : `What the ${sample.side} sent`;
   const rest = sample.totalBytes - shown;
@@ -24,7 +24,7 @@ export function renderSample(sample: Sample, mark?: ByteMark): Markup {
 <h4>${title} <small>${more}</small></h4>
 <p class="key">${classes.map((name) => html`<span class="key-note"><i class="swatch ${name}"></i> ${CLASS_WORDS[name]}</span>`)}</p>
 <pre tabindex="0" aria-label="${title}">${sample.pieces.map((piece, index) => renderPiece(sample, piece, index, mark))}</pre>
-${rest > 0 ? html`<p class="note">${counted(rest, "byte")} more are not in this page; <code>sniffer --extract DIR</code> writes them all.</p>` : undefined}
+${rest > 0 && !excerpt ? html`<p class="note">${counted(rest, "byte")} more are not in this page; <code>sniffer --extract DIR</code> writes them all.</p>` : undefined}
 </section>`;
 }
 

@@ -27,7 +27,8 @@ interface Slot {
   class: BarClass;
 }
 
-export function renderTimeline(all: readonly Bar[], window: TimelineWindow): Markup {
+/** `listed`: the bars stand in a table below as well. */
+export function renderTimeline(all: readonly Bar[], window: TimelineWindow, listed = true): Markup {
   const bars = inWindow(all, window);
   const slots = slotsOf(bars, window.mode);
   const filled = slots.filter((slot) => slot !== undefined);
@@ -39,7 +40,7 @@ export function renderTimeline(all: readonly Bar[], window: TimelineWindow): Mar
   ]);
   return html`<figure class="timeline">
 <div class="chart"><div class="lanes" aria-hidden="true"><span>client</span><span>server</span></div>
-<svg viewBox="0 0 ${WIDTH} ${2 * HALF_HEIGHT + 2}" preserveAspectRatio="none" role="img" aria-label="${describe(bars)}">
+<svg viewBox="0 0 ${WIDTH} ${2 * HALF_HEIGHT + 2}" preserveAspectRatio="none" role="img" aria-label="${describe(bars)}${listed ? " The table below has the same." : ""}">
 <path class="axis" d="M0 ${HALF_HEIGHT + 1}H${WIDTH}" vector-effect="non-scaling-stroke"/>
 ${drawn}
 </svg></div>
@@ -125,7 +126,7 @@ function describe(bars: readonly Bar[]): string {
     const own = bars.filter((bar) => bar.side === side);
     return `${countText(own.length)} from the ${side}, ${bytesText(own.reduce((sum, { length }) => sum + length, 0))}`;
   };
-  return `Time line: ${of("client")}; ${of("server")}. The table below has the same.`;
+  return `Time line: ${of("client")}; ${of("server")}.`;
 }
 
 function axisText(bars: readonly Bar[], mode: TimelineMode): string {
