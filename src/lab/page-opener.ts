@@ -8,7 +8,8 @@ import type { ReadStream } from "node:tty";
 export type Opening = "ask" | "open" | "leave";
 
 const ANSWER_MS = 10_000;
-const OPENERS: Readonly<Record<string, string>> = { darwin: "open", linux: "xdg-open" };
+/** On Windows not cmd's `start`, which would take an & in the path for the end of the command. */
+const OPENERS: Readonly<Record<string, string>> = { darwin: "open", linux: "xdg-open", win32: "explorer.exe" };
 
 export interface OpenerMeans {
   readonly input: NodeJS.ReadStream | ReadStream;
@@ -52,6 +53,8 @@ async function isWanted(input: OpenerMeans["input"], output: OpenerMeans["output
 function findOpener(env: NodeJS.ProcessEnv): string | undefined {
   const name = OPENERS[process.platform];
   if (name === undefined) return undefined;
+  // Over ssh there may be browsers, and nobody would see them.
+  if (process.platform === "linux" && !env["DISPLAY"] && !env["WAYLAND_DISPLAY"]) return undefined;
   return (env["PATH"] ?? "")
     .split(delimiter)
     .map((folder) => join(folder, name))

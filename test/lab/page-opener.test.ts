@@ -20,7 +20,7 @@ async function offer(t: Test, opening: Opening, key: string | undefined, env: No
   });
   const output = Object.assign(new PassThrough(), { isTTY: key !== undefined });
   if (key !== undefined) input.write(key);
-  const means = { input: input as unknown as NodeJS.ReadStream, output, env: { PATH: bin, ...env } };
+  const means = { input: input as unknown as NodeJS.ReadStream, output, env: { PATH: bin, DISPLAY: ":0", ...env } };
   await offerPage("/tmp/ladder.html", opening, means);
   return { text: String(output.read() ?? ""), raw, told };
 }
@@ -42,6 +42,12 @@ t.test("y opens the page, anything else leaves it, and the terminal is as it was
 t.test("in a pipe and in CI nobody is asked", { skip }, async (t) => {
   t.equal((await offer(t, "ask", undefined)).text, "");
   t.equal((await offer(t, "ask", "y", { CI: "true" })).text, "");
+});
+
+t.test("where no screen is, nobody is asked", { skip }, async (t) => {
+  t.equal((await offer(t, "ask", "y", { DISPLAY: "" })).text, "");
+  t.match((await offer(t, "open", undefined, { DISPLAY: "" })).text, /no program here/);
+  t.match((await offer(t, "ask", "n", { DISPLAY: "", WAYLAND_DISPLAY: "wayland-0" })).text, /\[y\/N\] no/);
 });
 
 t.test("what was said beforehand is done without asking", { skip }, async (t) => {
