@@ -2,10 +2,14 @@
 import type { SnifferEvent } from "../sniffer/event.js";
 import type { Exposure } from "./rung.js";
 
+/** The capture that shows it: of the wire, of what passes inside the impersonator's machine; or he asked the server. */
+export type ProofSource = "wire" | "inside" | "server";
+
 export interface Proof {
   readonly exposure: Exposure;
-  /** 1-based packet of the capture, and the byte in that side's stream where the thing begins. */
-  readonly frame: number;
+  readonly source: ProofSource;
+  /** 1-based packet of that capture, and the byte in that side's stream where the thing begins. */
+  readonly frame: number | null;
   readonly offset: number | null;
   /** What was read, in words; secrets are masked by the sniffer. */
   readonly detail: string;
@@ -20,15 +24,17 @@ export function decodeEvents(jsonLines: string): SnifferEvent[] {
 }
 
 /** The first proof of each exposure, in the order in which the capture gave them. */
-export function collectProofs(events: readonly SnifferEvent[]): Map<Exposure, Proof> {
+export function collectProofs(events: readonly SnifferEvent[], source: ProofSource): Map<Exposure, Proof> {
   const proofs = new Map<Exposure, Proof>();
   for (const proof of events.flatMap(proofsOf)) {
-    if (!proofs.has(proof.exposure)) proofs.set(proof.exposure, proof);
+    if (!proofs.has(proof.exposure)) proofs.set(proof.exposure, { ...proof, source });
   }
   return proofs;
 }
 
-function proofsOf(event: SnifferEvent): Proof[] {
+type Found = Omit<Proof, "source">;
+
+function proofsOf(event: SnifferEvent): Found[] {
   switch (event.event) {
     case "client_hello":
       return [
@@ -48,7 +54,7 @@ function proofsOf(event: SnifferEvent): Proof[] {
   }
 }
 
-function at(frame: number, exposure: Exposure, detail: string): Proof {
+function at(frame: number, exposure: Exposure, detail: string): Found {
   return { exposure, frame, offset: null, detail };
 }
 
@@ -59,7 +65,7 @@ const fieldExposures: readonly [pattern: RegExp, exposure: Exposure][] = [
   [/\bsession token\b/, "session token"],
 ];
 
-function readable(event: Extract<SnifferEvent, { event: "finding" }>): Proof[] {
+function readable(event: Extract<SnifferEvent, { event: "finding" }>): Found[] {
   const { frame, offset } = event.evidence;
   return fieldExposures
     .filter(([pattern]) => pattern.test(event.what))

@@ -20,6 +20,7 @@ export class Impersonator {
   readonly #back: net.Server;
   readonly #sockets = new Set<net.Socket>();
   #plainPort = 0;
+  #serverCertificate: string | undefined;
 
   private constructor(front: tls.Server, back: net.Server) {
     this.#front = front;
@@ -42,7 +43,10 @@ export class Impersonator {
     back.on("connection", (socket) => {
       // He has no reason to verify the server: he only wants to be let through.
       const onward = { port: serverPort, host: "127.0.0.1", ALPNProtocols: [ALPN_PROTOCOL], rejectUnauthorized: false };
-      impersonator.#join(socket, tls.connect(onward));
+      const server = tls.connect(onward, () => {
+        impersonator.#serverCertificate ??= `CN=${server.getPeerCertificate().subject?.CN}`;
+      });
+      impersonator.#join(socket, server);
     });
     await Promise.all([listenOn(front), listenOn(back)]);
     return impersonator;
@@ -56,6 +60,11 @@ export class Impersonator {
   /** Where the plain text goes on to the real server. */
   get backPort(): number {
     return portOf(this.#back);
+  }
+
+  /** Whose certificate the real server showed him; undefined while he has not asked it. */
+  get serverCertificate(): string | undefined {
+    return this.#serverCertificate;
   }
 
   /** Sends the plain text of the client's side to this port on 127.0.0.1: the sniffer's relay. */

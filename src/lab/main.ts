@@ -1,17 +1,28 @@
 #!/usr/bin/env node
 // `npm start`: climbs the ladder and exits non-zero when a rung shows anything other than it must.
-import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { explainArguments } from "../sniffer/argument-fault.js";
 import { runLadder } from "./ladder.js";
-import { type Opening, offerPage } from "./page-opener.js";
+import { type LadderArguments, OPTIONS, readArguments, USAGE } from "./ladder-arguments.js";
+import { offerPage } from "./page-opener.js";
 
-const { values, positionals } = parseArgs({
-  options: { open: { type: "boolean" }, "no-open": { type: "boolean" } },
-  allowPositionals: true,
-});
-const folder = positionals[0] ?? "earshot-ladder";
-process.exitCode = await runLadder({ folder, output: process.stdout });
-const asked: Opening = values.open === true ? "open" : "ask";
-const opening: Opening = values["no-open"] === true ? "leave" : asked;
-const page = resolve(folder, "ladder.html");
-await offerPage(page, opening, { input: process.stdin, output: process.stdout, env: process.env });
+const EXIT_USAGE = 2;
+
+async function run({ help, folder, opening }: LadderArguments): Promise<number> {
+  if (help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const { exitCode, page } = await runLadder({ folder, output: process.stdout });
+  if (page !== undefined) {
+    await offerPage(page, opening, { input: process.stdin, output: process.stdout, env: process.env });
+  }
+  return exitCode;
+}
+
+let given: LadderArguments | undefined;
+try {
+  given = readArguments(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`ladder: ${explainArguments(error, Object.keys(OPTIONS))}\n${USAGE}`);
+}
+process.exitCode = given === undefined ? EXIT_USAGE : await run(given);

@@ -16,6 +16,8 @@ export type Refused = "nothing" | "the server" | "the login";
 export interface Rung {
   readonly number: number;
   readonly title: string;
+  /** The title in two short lines, where rungs stand side by side. */
+  readonly heading: readonly [layer: string, attacker: string];
   /** Plain words for what a reader of the wire gets. */
   readonly lesson: string;
   readonly transport: "plaintext" | "TLS 1.2" | "TLS 1.3";
@@ -27,6 +29,11 @@ export interface Rung {
   /** Exactly these are readable to the attacker; anything else on the list must not be. */
   readonly readable: readonly Exposure[];
   readonly refused: Refused;
+}
+
+/** What nobody but the two ends should have. */
+export function isSecret(exposure: Exposure): boolean {
+  return exposure === "username" || exposure === "password" || exposure === "session token";
 }
 
 export const everyExposure: readonly Exposure[] = [
@@ -43,6 +50,7 @@ export const rungs: readonly Rung[] = [
   {
     number: 0,
     title: "plain TCP, watched",
+    heading: ["plain TCP", "he listens"],
     lesson: "everything: name, password, token",
     transport: "plaintext",
     attacker: "watches",
@@ -54,6 +62,7 @@ export const rungs: readonly Rung[] = [
   {
     number: 1,
     title: "TLS 1.2, watched",
+    heading: ["TLS 1.2", "he listens"],
     lesson: "server certificate, SNI, ALPN, sizes, times",
     transport: "TLS 1.2",
     attacker: "watches",
@@ -65,6 +74,7 @@ export const rungs: readonly Rung[] = [
   {
     number: 2,
     title: "TLS 1.3, watched",
+    heading: ["TLS 1.3", "he listens"],
     lesson: "SNI, ALPN, sizes, times",
     transport: "TLS 1.3",
     attacker: "watches",
@@ -76,18 +86,28 @@ export const rungs: readonly Rung[] = [
   {
     number: 3,
     title: "TLS 1.3, impersonated, client told not to verify",
+    heading: ["TLS 1.3", "between, not verified"],
     lesson: "everything: name, password, token",
     transport: "TLS 1.3",
     attacker: "impersonates",
     client: "told not to verify",
     login: "password",
-    readable: ["username", "password", "session token", "server name (SNI)", "protocol (ALPN)", "sizes and times"],
+    readable: [
+      "username",
+      "password",
+      "session token",
+      "server certificate",
+      "server name (SNI)",
+      "protocol (ALPN)",
+      "sizes and times",
+    ],
     refused: "nothing",
   },
   {
     number: 4,
     title: "TLS 1.3, impersonated, client verifies",
-    lesson: "nothing: the client refuses",
+    heading: ["TLS 1.3", "between, verified"],
+    lesson: "SNI, ALPN; no login: the client refuses",
     transport: "TLS 1.3",
     attacker: "impersonates",
     client: "verifies",
@@ -98,12 +118,13 @@ export const rungs: readonly Rung[] = [
   {
     number: 5,
     title: "TLS 1.3, impersonated with a trusted CA, OPAQUE",
+    heading: ["TLS, OPAQUE", "between, trusted CA"],
     lesson: "the name; no password; the stolen login is refused",
     transport: "TLS 1.3",
     attacker: "impersonates, trusted",
     client: "verifies",
     login: "OPAQUE",
-    readable: ["username", "server name (SNI)", "protocol (ALPN)", "sizes and times"],
+    readable: ["username", "server certificate", "server name (SNI)", "protocol (ALPN)", "sizes and times"],
     refused: "the login",
   },
 ];

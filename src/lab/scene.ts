@@ -18,6 +18,8 @@ export interface Scene {
   /** TLS secrets of the client's side, as an NSS key log. */
   readonly keylogFile: string;
   readonly client: Finished[];
+  /** Whose certificate the server showed the impersonator, where he came as far as to ask. */
+  readonly fetchedCertificate: string | undefined;
 }
 
 const USERNAME = "alice";
@@ -54,7 +56,9 @@ class Play {
     const client = await this.#converse(wirePort);
     const wireCapture = this.#path("wire.pcapng");
     const insideCapture = this.#impersonator === undefined ? wireCapture : this.#path("inside.pcapng");
-    return { wireCapture, insideCapture, secretFile: this.#path("secrets"), keylogFile: this.#path("keylog"), client };
+    const [secretFile, keylogFile] = [this.#path("secrets"), this.#path("keylog")];
+    const fetchedCertificate = this.#impersonator?.serverCertificate;
+    return { wireCapture, insideCapture, secretFile, keylogFile, client, fetchedCertificate };
   }
 
   /** Ends what was started, youngest first, so that each capture is complete when its program has gone. */

@@ -1,6 +1,7 @@
 // The ladder in a terminal: a row a rung as it is climbed, its evidence below, at most 80 columns.
+import { pathToFileURL } from "node:url";
 import { styleText } from "node:util";
-import type { Proof } from "./evidence.js";
+import type { Proof, ProofSource } from "./evidence.js";
 import { everyExposure, type Refused } from "./rung.js";
 import type { Verdict } from "./verdict.js";
 
@@ -40,23 +41,48 @@ export function renderRung(verdict: Verdict, colour: boolean): string {
 }
 
 function evidenceLines(verdict: Verdict): string[] {
+  const apart = verdict.rung.attacker !== "watches";
   const lines = everyExposure.flatMap((exposure) => {
     const proof = verdict.proofs.get(exposure);
-    return proof === undefined
-      ? []
-      : [`${exposure.padEnd(20)} ${place(proof).padEnd(20)} ${proof.detail}`.slice(0, 75)];
+    if (proof === undefined) return [];
+    const where = apart ? `${SOURCE_WORDS[proof.source]}${place(proof)}`.padEnd(28) : place(proof).padEnd(20);
+    return [`${exposure.padEnd(20)} ${where} ${proof.detail}`.slice(0, 75)];
   });
   const refusal = REFUSAL_WORDS[verdict.refused];
   if (refusal !== undefined) lines.push(refusal);
   return lines;
 }
 
+/** Which capture counts the packets, where there are two. */
+const SOURCE_WORDS: Readonly<Record<ProofSource, string>> = { wire: "wire, ", inside: "inside, ", server: "" };
+
 /** Where the proof stands: its packet and, where one byte begins it, that byte of the stream. */
 export function place(proof: Proof): string {
+  if (proof.frame === null) return "asked of the server";
   return proof.offset === null ? `packet ${proof.frame}` : `packet ${proof.frame}, byte ${proof.offset}`;
 }
 
-export function renderClosing(verdicts: readonly Verdict[], folder: string, seconds: number, colour: boolean): string {
+export interface Closing {
+  /** As it is shown. */
+  readonly folder: string;
+  readonly page: string;
+  readonly seconds: number;
+  readonly colour: boolean;
+  /** The terminal makes links of what is marked as such. */
+  readonly links: boolean;
+}
+
+/** OSC 8 is passed over by most terminals that do not know it; these would print it, or are none. */
+export function knowsLinks({ isTTY }: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  return isTTY === true && !env["NO_COLOR"] && !["dumb", "linux"].includes(env["TERM"] ?? "dumb");
+}
+
+function linked(text: string, file: string): string {
+  return `\u001b]8;;${pathToFileURL(file).href}\u001b\\${text}\u001b]8;;\u001b\\`;
+}
+
+export function renderClosing(verdicts: readonly Verdict[], closing: Closing): string {
+  const { folder, page, seconds, colour, links } = closing;
   const failed = verdicts.filter((verdict) => verdict.complaints.length > 0);
   const result =
     failed.length === 0
@@ -65,7 +91,7 @@ export function renderClosing(verdicts: readonly Verdict[], folder: string, seco
   return [
     `${result} (${seconds.toFixed(1)} s).`,
     "",
-    `  ${folder}/ladder.html    the same as a page, for a class room`,
+    `  ${links ? linked(`${folder}/ladder.html`, page) : `${folder}/ladder.html`}    the same as a page, for a class room`,
     `  ${folder}/rung-N.html    what he sees of each rung, as the sniffer's report`,
     `  ${folder}/rung-N.pcapng  the captures, with TLS secrets, for Wireshark`,
     `  ${folder}/lengths-*.pcapng  for sniffer --guess`,

@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 import type { GuessEvent, GuessScore } from "../../sniffer/event.js";
 import { html, type Markup } from "../../sniffer/page/view/markup.js";
+import { tryCommand } from "../page/try-command.js";
 import type { LengthsVerdict } from "./lengths-verdict.js";
 
 type Style = Parameters<typeof styleText>[0];
@@ -20,7 +21,7 @@ export function renderLengths(verdict: LengthsVerdict, colour: boolean): string 
     `     he guesses ${paint("red", `${percent(before.by_length)} right`, colour)}; with padding ${paint("green", percent(after.by_length), colour)}, where chance is ${share(after.chance)}`,
     dim(`by length alone      ${before.labels.length} outcomes, ${before.exchanges} exchanges before and after`),
     dim(`by time alone        ${percent(after.by_time)} right: padding does not hide times`),
-    dim(`what padding costs   ${costOf(verdict)} bytes an exchange`),
+    dim(`what padding costs   ${costOf(verdict)}`),
     ...complaints.map((complaint) => paint("red", `     not as it must be: ${complaint}`, colour)),
     "",
   ];
@@ -33,23 +34,26 @@ export function lengthsCell({ before, after }: LengthsVerdict): Markup {
 <span class="good">${percent(after.by_length)}</span> with it; by chance he would be right ${share(after.chance)} of the time.</span>`;
 }
 
-export function lengthsSection(verdict: LengthsVerdict): Markup {
+/** `folder` holds the captures, as it is written in the project's folder. */
+export function lengthsSection(verdict: LengthsVerdict, folder: string): Markup {
   const { before, after, complaints } = verdict;
   return html`<section class="rung" id="lengths">
-<h2>Lengths</h2>
-<p>He watches the wire and reads nothing, but has learned from ${before.exchanges} exchanges whose kind he knew: ${before.labels.join("; ")}.
+<h2>Lengths alone: TLS 1.3, watched</h2>
+<p>He reads nothing, but sees how long each piece is. He has learned from ${before.exchanges} exchanges which of these it was: ${before.labels.map((label) => `“${label}”`).join(", ")}.
 <b>By the lengths of TLS records he guesses ${percent(before.by_length)} right; with padding ${percent(after.by_length)}, as by chance.</b></p>
 <ul>
 <li><b>by time alone</b>: ${percent(after.by_time)} right: padding does not hide times</li>
-<li><b>what padding costs</b>: ${costOf(verdict)} bytes an exchange</li>
+<li><b>what padding costs</b>: ${costOf(verdict)}</li>
 </ul>${complaints.map((complaint) => html`<p class="complaint">Not as it must be: ${complaint}</p>`)}
-<p class="note">lengths-off.pcapng and lengths-buckets.pcapng; sniffer --guess has the tables</p>
+<p class="idea">Encryption hides what is said, not how long it is. Padding fills up what is sent to one of a few lengths, and all look alike.</p>
+<h3>Try it</h3><p class="try"><code>${tryCommand("--guess", folder, ["lengths-off.pcapng", "lengths-buckets.pcapng"])}</code></p>
 </section>`;
 }
 
+/** Of an exchange, both ways together. */
 function costOf({ before, after }: LengthsVerdict): string {
   const sum = ({ client_bytes, server_bytes }: GuessEvent): number => client_bytes + server_bytes;
-  return `${sum(after) - sum(before)} more than ${sum(before)}`;
+  return `${sum(after)} bytes an exchange instead of ${sum(before)}`;
 }
 
 function percent({ accuracy }: GuessScore): string {

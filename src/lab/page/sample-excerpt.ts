@@ -1,17 +1,18 @@
 // A few lines of a stream's bytes, from where it gets interesting: enough for a beamer.
 import { fromBase64, toBase64 } from "../../sniffer/page/bar-list.js";
-import type { Sample, SamplePiece, Span } from "../../sniffer/page/page-model.js";
+import type { Sample, SamplePiece, Span, SpanClass } from "../../sniffer/page/page-model.js";
 
-const EXCERPT_BYTES = 160;
+const EXCERPT_BYTES = 112;
 const LINE_BYTES = 16;
 /** What is interesting begins a line or two down, so that what comes before it shows too. */
 const LEAD_BYTES = 32;
 
-/** Of an encrypted stream where its content begins, else where its first secret is, else its beginning. */
-export function excerptOf(sample: Sample): Sample {
+/** Where its first secret is, else what is `readable`, else where encrypted content begins, else its beginning. */
+export function excerptOf(sample: Sample, readable?: number): Sample {
   const spans = sample.pieces.flatMap((piece) => piece.spans);
-  const target = spans.find((span) => span.class === "secret") ?? spans.find((span) => span.class === "ciphertext");
-  const from = Math.max(0, Math.floor(((target?.offset ?? 0) - LEAD_BYTES) / LINE_BYTES) * LINE_BYTES);
+  const offsetOf = (name: SpanClass) => spans.find((span) => span.class === name)?.offset;
+  const target = offsetOf("secret") ?? readable ?? offsetOf("ciphertext") ?? 0;
+  const from = Math.max(0, Math.floor((target - LEAD_BYTES) / LINE_BYTES) * LINE_BYTES);
   const piece = sample.pieces.find(({ offset, spans: own }) => offset <= from && from < endOf(offset, own));
   return { ...sample, pieces: piece === undefined ? [] : [cut(piece, from)] };
 }

@@ -28,7 +28,7 @@ t.test("by length alone padded exchanges are all alike, and unpadded ones are to
     renderLengths(verdict, false),
   );
   t.match(lengthsCell(verdict).text, "20 %");
-  t.match(lengthsSection(verdict).text, /with padding 20 %, as by chance/);
+  t.match(lengthsSection(verdict, folder).text, /with padding 20 %, as by chance/);
   t.equal(lengthsComplaints(after, before).length, 3, "the other way round it fails in every way");
 });
 
