@@ -18,7 +18,7 @@ export interface ServerProgram {
   stop(): Promise<void>;
 }
 
-/** Starts a server whose files lie in `folder`; stops it when the test ends. */
+/** Starts a server whose files lie in `folder`, and which hashes cheaply; stops it when the test ends. */
 export async function startServer(t: Test, folder: string, flags: readonly string[] = []): Promise<ServerProgram> {
   const certs = join(folder, "certs");
   const args = [
@@ -28,6 +28,8 @@ export async function startServer(t: Test, folder: string, flags: readonly strin
     `127.0.0.1:${await lastingPort()}`,
     "--database",
     join(folder, "earshot.db"),
+    "--scrypt-cost",
+    "8",
     ...flags,
   ];
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });

@@ -1,15 +1,13 @@
 // The client against the real server: every command, the mistakes people make, and no secret in any output.
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import t, { type Test } from "tap";
-import { type Finished, type RunOptions, runClient } from "../client/client-program.js";
-import { startServer } from "../client/server-program.js";
+import t from "tap";
+import { clientAtServer, json, PASSWORD } from "./client-at-server.js";
 
-const PASSWORD = "stapler-Battery-horse-9";
 const WRONG = "a-wrong-password-indeed-4";
 
 t.test("register, login, whoami and logout, for people", async (t) => {
-  const { client, home, outputs } = await fixture(t);
+  const { client, home, outputs } = await clientAtServer(t);
   t.match(await client("register", "alice"), { status: 0, stdout: /^Registered alice\. Next: client login alice\n$/ });
   t.match(await client("login", "alice"), { status: 0, stdout: /^Logged in as alice until .* UTC\.\n$/ });
   t.match(await client("whoami"), { status: 0, stdout: /^alice \(account [0-9a-f]{32}, made .*\)\nLogged in since/ });
@@ -24,7 +22,7 @@ t.test("register, login, whoami and logout, for people", async (t) => {
 });
 
 t.test("the same for programs", async (t) => {
-  const { client, home, outputs } = await fixture(t);
+  const { client, home, outputs } = await clientAtServer(t);
   const registered = json(await client("register", "Bob.2", "--json"));
   t.match(registered, { ok: true, command: "register", username: "bob.2", account_id: /^[0-9a-f]{32}$/ });
   const loggedIn = json(await client("login", "bob.2", "--json"));
@@ -44,7 +42,7 @@ t.test("the same for programs", async (t) => {
 });
 
 t.test("the token is shown only when it is asked for", async (t) => {
-  const { client, home } = await fixture(t);
+  const { client, home } = await clientAtServer(t);
   await client("register", "carol");
   const shown = await client("login", "carol", "--print-token");
   t.equal(shown.stdout.split("\n")[1], savedToken(home));
@@ -53,7 +51,7 @@ t.test("the token is shown only when it is asked for", async (t) => {
 });
 
 t.test("the password comes from the first line of standard input", async (t) => {
-  const { client } = await fixture(t);
+  const { client } = await clientAtServer(t);
   const input = `${PASSWORD}\nanother line\n`;
   t.match(await client("register", "dave", "--password-stdin", { input }), { status: 0 });
   t.match(await client("login", "dave", "--password-stdin", { input }), { status: 0 });
@@ -62,7 +60,7 @@ t.test("the password comes from the first line of standard input", async (t) => 
 });
 
 t.test("two users at one server are kept apart", async (t) => {
-  const { client } = await fixture(t);
+  const { client } = await clientAtServer(t);
   for (const name of ["erin", "frank"]) {
     await client("register", name);
     await client("login", name);
@@ -76,7 +74,7 @@ t.test("two users at one server are kept apart", async (t) => {
 });
 
 t.test("a wrong password and an unknown name are told alike", async (t) => {
-  const { client, outputs } = await fixture(t);
+  const { client, outputs } = await clientAtServer(t);
   await client("register", "alice");
   const wrong = await client("login", "alice", { password: WRONG });
   const unknown = await client("login", "nobody", { password: WRONG });
@@ -88,7 +86,7 @@ t.test("a wrong password and an unknown name are told alike", async (t) => {
 });
 
 t.test("a taken name, a bad name and bad passwords are told with the field", async (t) => {
-  const { client, outputs } = await fixture(t);
+  const { client, outputs } = await clientAtServer(t);
   await client("register", "alice");
   t.match(await client("register", "Alice"), { status: 1, stderr: /The name Alice is taken/ });
   const taken = json(await client("register", "alice", "--json"));
@@ -107,7 +105,7 @@ t.test("a taken name, a bad name and bad passwords are told with the field", asy
 });
 
 t.test("a session that the server does not know has ended, and is forgotten", async (t) => {
-  const { client, home } = await fixture(t);
+  const { client, home } = await clientAtServer(t);
   await client("register", "alice");
   for (const command of ["whoami", "logout"]) {
     await client("login", "alice");
@@ -119,41 +117,19 @@ t.test("a session that the server does not know has ended, and is forgotten", as
 });
 
 t.test("a login whose session cannot be kept fails", async (t) => {
-  const { client, home } = await fixture(t);
+  const { client, home } = await clientAtServer(t);
   await client("register", "alice");
   writeFileSync(join(home, "sessions.json"), '{"version":99}', { mode: 0o600 });
   t.match(await client("login", "alice"), { status: 1, stderr: /newer client/ });
 });
 
 t.test("without a terminal, a password has to come from somewhere", async (t) => {
-  const { client } = await fixture(t);
+  const { client } = await clientAtServer(t);
   t.match(await client("login", "alice", { password: undefined }), { status: 2, stderr: /--password-stdin/ });
 });
-
-type Words = (string | Partial<RunOptions>)[];
-
-async function fixture(t: Test) {
-  const folder = t.testdir({ home: {} });
-  const home = join(folder, "home");
-  const server = await startServer(t, folder);
-  let all = "";
-  const client = async (...words: Words): Promise<Finished> => {
-    const args = words.filter((word) => typeof word === "string");
-    const options = words.find((word) => typeof word === "object");
-    const flags = ["--server", server.address, "--ca", server.ca];
-    const finished = await runClient([...args, ...flags], { home, password: PASSWORD, ...options });
-    if (!args.includes("--print-token")) all += finished.stdout + finished.stderr;
-    return finished;
-  };
-  return { client, home, server, outputs: () => all + server.log() };
-}
 
 function savedToken(home: string): string {
   const token = /"token": "([^"]+)"/.exec(readFileSync(join(home, "sessions.json"), "utf8"))?.[1];
   if (token === undefined) throw new Error("no token is saved");
   return token;
-}
-
-function json({ stdout }: Finished): Record<string, unknown> {
-  return JSON.parse(stdout);
 }

@@ -21,7 +21,7 @@ export async function loggedIn(t: Test) {
 export async function clientAtServer(t: Test) {
   const folder = t.testdir({ home: {} });
   const home = join(folder, "home");
-  const server = await startServer(t, folder, ["--scrypt-cost", "8"]);
+  const server = await startServer(t, folder);
   let all = "";
   const client = async (...words: Words): Promise<Finished> => {
     const args = words.filter((word) => typeof word === "string");

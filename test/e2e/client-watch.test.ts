@@ -65,7 +65,7 @@ type Words = (string | Partial<RunOptions>)[];
 async function loggedIn(t: Test) {
   const folder = t.testdir({ home: {} });
   const home = join(folder, "home");
-  const server = await startServer(t, folder, ["--scrypt-cost", "8"]);
+  const server = await startServer(t, folder);
   const relay = await startRelay(server.port);
   t.teardown(() => relay.close());
   const flags = ["--server", `127.0.0.1:${relay.port}`, "--ca", server.ca];
