@@ -10,7 +10,7 @@ import { root } from "./process.mjs";
 const jobs = 3;
 
 /** Seconds that one test file may take; generous, since CI machines are slow and none should come near. */
-const fileTimeoutSeconds = 180;
+const fileTimeoutSeconds = 300;
 
 /** Seconds after which a test file is ended that did not heed its own timeout. */
 const fileKillSeconds = fileTimeoutSeconds + 60;
