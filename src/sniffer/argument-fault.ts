@@ -13,7 +13,7 @@ export function explainArguments(error: unknown, flags: readonly string[] = Obje
     return `there is no option ${unknown}${near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`}`;
   }
   const missing = /^Option '([^'<]+?) ?(?:<value>)?' argument missing/.exec(message)?.[1];
-  if (missing !== undefined) return `${missing} wants a value behind it`;
+  if (missing !== undefined) return `${missing} needs a value behind it`;
   const ambiguous = /^Option '(-[^' ]+)'? argument is ambiguous/.exec(message)?.[1];
   if (ambiguous !== undefined) return `${ambiguous} needs a value, and what follows it begins with a dash`;
   // The rest of parseArgs' advice is about "--" and "-X=-Y", and takes three lines.

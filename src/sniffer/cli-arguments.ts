@@ -161,7 +161,7 @@ function parse(argv: readonly string[]) {
   for (const token of parsed.tokens) {
     if (token.kind !== "option" || token.value === undefined) continue;
     // --web stands alone as well, and was given its empty value here.
-    if (token.value === "" && token.name !== "web") throw new UsageError(`${token.rawName} wants a value behind it`);
+    if (token.value === "" && token.name !== "web") throw new UsageError(`${token.rawName} needs a value behind it`);
     if (given.has(token.name) && !isRepeatable(token.name)) throw new UsageError(`${token.rawName} is given twice`);
     given.add(token.name);
   }
@@ -235,13 +235,10 @@ function decodeFields({ type, field, "field-format": format, ...values }: Values
   return { names: field, format: format ?? [] };
 }
 
-function decodeReportFile({ report, write, count }: Values): string | undefined {
-  if (report === undefined) return undefined;
-  if (report === "") throw new UsageError("--report needs the name of a file, such as capture.html");
-  if (write !== undefined && resolve(report) === resolve(write)) {
+function decodeReportFile({ report, write }: Values): string | undefined {
+  if (report !== undefined && write !== undefined && resolve(report) === resolve(write)) {
     throw new UsageError("--report and -w name the same file: give each its own");
   }
-  if (count === true) throw new UsageError("--count reads headers only: --report does not go with it");
   return report;
 }
 

@@ -94,7 +94,7 @@ t.test("what cannot be meant is refused, and says what", async (t) => {
     ["-r x --count --report p.html", /--report needs/],
     ["-r x --format zeek --format eve", /^--format is given twice$/],
     ["-r x --read y", /^--read is given twice$/],
-    ["--keylog= -r x", /^--keylog wants a value behind it$/],
+    ["--keylog= -r x", /^--keylog needs a value behind it$/],
     ["-r x -w y -G many", /-G/],
     ["-r x --max-memory 1", /128/],
     ["-r x -Z nobody", /-Z/],
