@@ -56,9 +56,7 @@ export class UpdateStream {
 
   /** Once; what was not told before is told first. */
   end(): void {
-    if (this.#isTold || this.#isBehind || !this.#isDrained) return;
-    this.#isTold = true;
-    this.#write("event: end\ndata: {}\n\n");
+    if (this.#isDrained) this.#end();
   }
 
   /** A line that means nothing, by which both sides notice that the other is gone. */
@@ -66,8 +64,16 @@ export class UpdateStream {
     if (this.#isDrained) this.#write(": still there\n\n");
   }
 
+  /** That it ends follows the last update though that fills the buffer: there will be no other moment for it. */
   close(): void {
+    this.#end();
     this.#response.end();
+  }
+
+  #end(): void {
+    if (this.#isTold || this.#isBehind) return;
+    this.#isTold = true;
+    this.#write("event: end\ndata: {}\n\n");
   }
 
   #write(text: string): void {

@@ -181,3 +181,17 @@ t.test("streams that went are forgotten, and the last one's going is told", asyn
   await gone;
   t.equal(capture.streams.count, 0);
 });
+
+t.test("an end right behind an update that fills the buffer is told as well", async (t) => {
+  const capture = await followed(t);
+  capture.talk(300);
+  const page = await capture.follow();
+  await page.until(() => page.updates === 1);
+  while (capture.responses[0]?.writableNeedDrain) await new Promise(setImmediate);
+  capture.talk(300);
+  const over = once(page.response, "end");
+  capture.streams.close();
+  await over;
+  t.equal(page.updates, 2);
+  t.ok(page.hasEnded, "else the page asks for ever where nobody is");
+});
