@@ -110,7 +110,9 @@ async function runSniffer(options: CliOptions, output: LineOutput, notes: LineOu
     notes.flush();
   };
   const status = chooseStatusLine(options);
-  if (status !== undefined) for (const lines of [output, notes]) lines.beforeWrite = () => status.hide();
+  // Lines that go elsewhere do not disturb it.
+  const onTerminal = isatty(STDOUT) ? [output, notes] : [notes];
+  if (status !== undefined) for (const lines of onTerminal) lines.beforeWrite = () => status.hide();
   const needsPages = options.reportFile !== undefined || options.webPort !== undefined;
   const pages = needsPages ? await openPages(options, note) : undefined;
   try {

@@ -34,7 +34,11 @@ export class Progress {
   show(readBytes: number): void {
     if (this.#totalBytes === 0 || this.#status === undefined) return;
     const percent = Math.floor((readBytes / this.#totalBytes) * 100);
-    if (percent === this.#shown) return;
+    if (percent === this.#shown) {
+      // What was printed meanwhile hid it.
+      this.#status.restore();
+      return;
+    }
     const seconds = (this.#now() - this.#begunMs) / 1000;
     if (this.#totalBytes < MIN_BYTES && seconds < MIN_WAIT_SECONDS) return;
     this.#shown = percent;

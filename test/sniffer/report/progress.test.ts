@@ -72,3 +72,20 @@ t.test("each percent is drawn once, and the line is gone at the end", async (t) 
   t.match(written[50], "]  50%");
   t.equal(written.at(-1), "\r\u001b[J");
 });
+
+t.test("lines that are printed meanwhile hide it for no longer than they take", async (t) => {
+  const written: string[] = [];
+  const status = new StatusLine(
+    (text) => written.push(text),
+    () => 80,
+  );
+  const progress = new Progress(status, () => 0);
+  progress.begin(GIGABYTE);
+  progress.show(GIGABYTE / 2);
+  status.hide();
+  progress.show(GIGABYTE / 2 + 1);
+  t.match(written.at(-1), "50%");
+  const { length } = written;
+  progress.show(GIGABYTE / 2 + 2);
+  t.equal(written.length, length, "what stands there is not drawn again");
+});
