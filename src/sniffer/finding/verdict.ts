@@ -55,12 +55,14 @@ export class Verdict {
     }
   }
 
-  /** The first line alone, also while the run goes on. */
-  get headline(): string {
+  /** The first line alone, also while the run goes on: `isContentRead` tells then what is counted only at its end. */
+  headline(isContentRead = false): string {
     const accounted = this.#summary?.accounted;
     if (accounted !== undefined) return this.#headline(accounted);
     const secrets = this.#secretsRead();
-    return secrets.length > 0 ? `A man in the middle could read ${listed(secrets)}.` : "No secret was readable so far.";
+    if (secrets.length > 0) return `A man in the middle could read ${listed(secrets)}.`;
+    if (isContentRead) return "A man in the middle can read what is said; no secret so far.";
+    return "No secret was readable so far.";
   }
 
   /** Who could do what of the run, in order of how bad it is; without what nothing was found of. */
@@ -200,7 +202,8 @@ function describe({ finding, count }: Kept): string {
 }
 
 function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  const grouped = String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${grouped} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function listed(items: readonly string[]): string {

@@ -146,6 +146,7 @@ export class PageRecorder {
     const { matrix } = exposure;
     const conversations = this.#closed + open.length + this.#others.size;
     const summary = this.#summary;
+    const { level } = matrix.content.passive;
     return {
       source: this.#source.name,
       live: this.#source.live,
@@ -154,9 +155,9 @@ export class PageRecorder {
       packets: summary?.packets ?? this.#packets,
       bytes: summary?.bytes ?? this.#bytes,
       linkTypes: summary?.link_types ?? [],
-      verdict: this.#verdict.headline,
+      verdict: this.#verdict.headline(level === "readable"),
       caveats: this.#verdict.caveats(),
-      level: matrix.content.passive.level,
+      level,
       accounted: summary?.accounted,
       damaged: summary?.damaged ?? false,
       skipped: summary?.skipped ?? {},

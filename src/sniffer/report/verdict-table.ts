@@ -22,7 +22,7 @@ export function encodeVerdictTable(verdict: Verdict, terminalCells: number, pain
   if (summary === undefined) return "\n";
   const cells = Math.min(MAX_CELLS, terminalCells - 1);
   const style = loudest && VISIBILITY_STYLES[loudest];
-  const headline = wrapToCells(safeText(verdict.headline), cells).map((line) => {
+  const headline = wrapToCells(safeText(verdict.headline()), cells).map((line) => {
     return paint("bold", style === undefined ? line : paint(style, line));
   });
   const later = verdict.later().flatMap((line) => wrapped(line, cells));

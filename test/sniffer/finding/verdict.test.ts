@@ -66,6 +66,20 @@ t.test("plaintext without known secrets, ciphertext alone, and nothing at all ha
   t.match(lines(summary({ not_understood: 5 }))[1], "others may read them");
 });
 
+t.test("large numbers are grouped as everywhere else", async (t) => {
+  const [first, second] = lines(summary({ plaintext: 7_217_628, not_understood: 2459 }));
+  t.equal(first, "A man in the middle could read 7,217,628 bytes in the clear.");
+  t.match(second, "2,459 bytes more");
+});
+
+t.test("while it goes on, what is said may be readable though no secret was", async (t) => {
+  const verdict = new Verdict();
+  t.equal(verdict.headline(), "No secret was readable so far.");
+  t.equal(verdict.headline(true), "A man in the middle can read what is said; no secret so far.");
+  verdict.push(finding({ value: "[redacted: 24 bytes]" }));
+  t.equal(verdict.headline(true), "A man in the middle could read the password.");
+});
+
 t.test("what only keys opened is not called readable", async (t) => {
   const text = lines(finding({ value: "x", decrypted: true }), summary({ ciphertext: 9 }));
   t.match(text[0], "no content");

@@ -52,6 +52,13 @@ t.test("in the clear everyone reads the same, and the password's bytes are in no
   t.notMatch(shownText(detail, "server"), "hello", "a body may say anything");
 });
 
+t.test("before the end the first line agrees with its colour", async (t) => {
+  const recorder = recordPage(numbered(play([["client", "GET /mail HTTP/1.1\r\nHost: example\r\n\r\n"]])), {
+    finish: false,
+  });
+  t.match(recorder.head(), { level: "readable", verdict: "can read what is said" });
+});
+
 t.test("a token that was sought is told as the token, once, and is no password", async (t) => {
   const token = "0123456789abcdefghijklmnopqrstuvwxyz";
   const packets = numbered(play([["client", `GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`]]));

@@ -11,12 +11,14 @@ export interface RecordOptions {
   readonly limits?: Partial<PageLimits>;
   readonly live?: boolean;
   readonly secrets?: SecretList;
+  /** False: the capture goes on. */
+  readonly finish?: boolean;
   /** Sees the recorder after each packet. */
   readonly watch?: (recorder: PageRecorder) => void;
 }
 
 export function recordPage(packets: Iterable<RawPacket>, options: RecordOptions = {}): PageRecorder {
-  const { keyLog, limits, live = false, secrets, watch } = options;
+  const { keyLog, limits, live = false, secrets, finish = true, watch } = options;
   const recorder = new PageRecorder({ name: "test.pcapng", live }, { ...PAGE_LIMITS, ...limits });
   const pipeline = new Pipeline({
     ...(secrets && { secrets }),
@@ -33,7 +35,7 @@ export function recordPage(packets: Iterable<RawPacket>, options: RecordOptions 
     drain();
     watch?.(recorder);
   }
-  pipeline.finish();
+  if (finish) pipeline.finish();
   drain();
   return recorder;
 }
