@@ -27,6 +27,8 @@ function toggle(matrix: HTMLElement, cell: HTMLElement): void {
   const [bold] = head.children;
   if (bold !== undefined) bold.textContent = `${title}.`;
   place.prepend(head);
+  // On a phone the table is higher than the window: what was asked for would appear out of sight.
+  place.scrollIntoView({ block: "nearest" });
 }
 
 function explanationOf(matrix: HTMLElement): HTMLElement {

@@ -70,7 +70,7 @@ ${["readable", "unknown", "length", "presence", "hidden", "absent"]
 .context .cell.readable { color: var(--length); background: var(--length-bg); } .context .chip.readable { color: var(--length); background: var(--length-bg); } .context .readable.follows { background: transparent; }
 .group th { font-weight: 400; color: var(--soft); font-size: .85rem; padding-top: .7rem; }
 .cell:hover, .cell[aria-expanded="true"] { box-shadow: 0 0 0 2px currentColor; }
-.explain { border-radius: 9px; border: 1px solid var(--line); background: var(--card); padding: .7rem 1rem; margin: .2rem 0 .8rem; } .explain:empty { display: none; }
+.explain { border-radius: 9px; border: 1px solid var(--line); background: var(--card); padding: .7rem 1rem; margin: .2rem 0 .8rem; scroll-margin: 1rem; } .explain:empty { display: none; }
 .key { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; font-size: .85rem; color: var(--soft); margin: .5rem 0; } .key-note { display: inline-flex; align-items: center; gap: .4rem; }
 .swatch { display: inline-block; width: .85rem; height: .85rem; border-radius: 3px; background: var(--line); flex: none; vertical-align: -.1em; } .swatch.solid { background: var(--absent); } .swatch.outline { background: none; border: 1px dashed var(--absent); }
 .reasons section { margin: 1rem 0; } .aspect { font-weight: 600; margin: 0 0 .4rem; } .reasons dl { margin: 0; display: grid; grid-template-columns: minmax(13rem, 22rem) 1fr; gap: .35rem 1rem; font-size: .92rem; } .reasons dd { margin: 0; } .reasons dt:target, .reasons dt:focus { background: var(--mark); }

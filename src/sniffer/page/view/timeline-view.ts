@@ -44,7 +44,7 @@ export function renderTimeline(all: readonly Bar[], window: TimelineWindow, list
 <path class="axis" d="M0 ${HALF_HEIGHT + 1}H${WIDTH}" vector-effect="non-scaling-stroke"/>
 ${drawn}
 </svg></div>
-<figcaption>${axisText(bars, window.mode)}</figcaption>
+<figcaption>${bars.length === 0 ? silenceText(all, window) : axisText(bars, window.mode)}</figcaption>
 <p class="tip" aria-hidden="true">&nbsp;</p>
 <p class="key">${classesOf(bars).map((name) => html`<span class="key-note"><i class="swatch ${name}"></i> ${CLASS_WORDS[name]}</span>`)}</p>
 </figure>`;
@@ -131,10 +131,16 @@ function describe(bars: readonly Bar[]): string {
 
 function axisText(bars: readonly Bar[], mode: TimelineMode): string {
   const [first, last] = [bars[0], bars.at(-1)];
-  if (first === undefined || last === undefined) return "nothing was said";
+  if (first === undefined || last === undefined) return "";
   const span = `${secondsText(first.time)} to ${secondsText(last.time)}`;
   const scale = "height: bytes, on a logarithmic scale";
   return mode === "order" ? `in order, ${span}; ${scale}` : `by time, ${span}; ${scale}`;
+}
+
+function silenceText(all: readonly Bar[], { from, to }: TimelineWindow): string {
+  const end = all.at(-1)?.time;
+  if (end === undefined) return "nothing was said";
+  return `by time, ${secondsText(from * end)} to ${secondsText(to * end)}: nothing was sent in this part`;
 }
 
 function classesOf(bars: readonly Bar[]): BarClass[] {
