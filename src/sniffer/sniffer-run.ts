@@ -61,6 +61,8 @@ export class SnifferRun {
   readonly #cursor = new PacketCursor();
   /** Live, keys are written down a moment before the packets that they open are sent. */
   readonly #awaitsKeys: boolean;
+  /** Whether more than lines is made of a capture that lies there whole. */
+  readonly #isForFiles: boolean;
   #keysReadAtMs = 0;
   #fileFlushedAtMs = performance.now();
   #readable = 0;
@@ -82,6 +84,8 @@ export class SnifferRun {
       write === undefined ? undefined : new CaptureFile(write, originOf(options), options.ring, this.#awaitsKeys);
     const extract = options.extractFolder === undefined ? undefined : new ExtractFolder(options.extractFolder);
     this.#extract = extract;
+    const makesFiles = this.#file !== undefined || extract !== undefined || recorder !== undefined;
+    this.#isForFiles = makesFiles && options.source.kind === "file";
     const schemas = new ProtoFolders(options.protoFolders);
     // Folders that the person named are read at once, so that a mistake in them is not told only at the first message.
     if (options.protoFolders.length > 0) schemas.schema();
@@ -135,9 +139,12 @@ export class SnifferRun {
     this.#parts.held?.secrets(text);
   }
 
-  /** True when no more packets are wanted: -c is reached, or nobody reads. */
+  /**
+   * True when no more packets are wanted: -c is reached, or nobody reads. What else is made of a file is made of all of
+   * it: `| head` would leave a page that speaks of the whole and knows its beginning.
+   */
   get over(): boolean {
-    return this.#full || this.#parts.output.closed;
+    return this.#full || (this.#parts.output.closed && !this.#isForFiles);
   }
 
   push(packet: RawPacket): void {

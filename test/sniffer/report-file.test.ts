@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
 import t from "tap";
 import { looksAt, openBrowser, openPage, withoutChromium } from "../helpers/chromium.js";
 import { captureFile, play } from "./played-capture.js";
-import { run } from "./sniffer-program.js";
+import { run, start } from "./sniffer-program.js";
 
 const PASSWORD = "correct-horse-battery";
 const BASIC = Buffer.from(`alice:${PASSWORD}`).toString("base64");
@@ -14,6 +15,13 @@ const HELLO = Buffer.from(`160301002f0100002b0303${"11".repeat(32)}0000021301010
 const RECORDS = 100_000;
 
 const folder = t.testdir({});
+
+function isInWindow(page: Page, selector: string): Promise<boolean> {
+  return page.locator(selector).evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top >= 0 && bottom <= (element.ownerDocument.defaultView?.innerHeight ?? 0);
+  });
+}
 
 async function report(name: string, args: readonly string[]): Promise<string> {
   const path = join(folder, name);
@@ -46,6 +54,7 @@ t.test(
     t.match(await page.locator("h1").textContent(), "the password");
     await page.locator("[data-reason='all-password-passive']").click();
     t.match(await page.locator("#exposure .explain").textContent(), /^Passwords\. Anyone on the wire.*Seen here/s);
+    t.ok(await isInWindow(page, "#exposure .explain"), "a reason below the fold would be no answer");
     await page.locator("#exposure .explain a.evidence").click();
     const marked = page.locator("#detail mark").first();
     await marked.waitFor();
@@ -157,4 +166,18 @@ t.test("damage is told in the page too, and the exit code stays", async (t) => {
   const path = join(folder, "cut.html");
   t.equal((await run(["-r", capture, "--report", path])).code, 4);
   t.match(readFileSync(path, "utf8"), "The input is damaged");
+});
+
+t.test("a reader of the lines that goes away takes nothing from the page of a file", async (t) => {
+  const capture = join(folder, "piped.pcapng");
+  const packets = Array.from({ length: 3000 }, (_, index) =>
+    play([["client", `GET /${index} HTTP/1.1\r\n\r\n`]], { clientPort: 2000 + index }),
+  ).flat();
+  writeFileSync(capture, captureFile(packets));
+  const path = join(folder, "piped.html");
+  const running = start(["-r", capture, "--packets", "--report", path]);
+  await running.printed((stdout) => stdout.length > 0);
+  running.child.stdout.destroy();
+  t.equal((await running.ended).code, 0);
+  t.match(readFileSync(path, "utf8"), `>3,000 conversations`.slice(1));
 });
