@@ -162,9 +162,9 @@ export class Verdict {
     const plain = (text: string): VerdictLine => ({ visibility: undefined, heading: false, text });
     const shares = Object.entries(accounted)
       .filter(([, bytes]) => bytes > 0)
-      .map(([name, bytes]) => `${name.replaceAll("_", " ")} ${bytes}`);
-    const spoken = [...this.#applications].map(([name, count]) => `${count} ${name}`);
-    const skipped = Object.entries(summary.skipped).map(([name, count]) => `${count} ${name}`);
+      .map(([name, bytes]) => `${name.replaceAll("_", " ")} ${grouped(bytes)}`);
+    const spoken = [...this.#applications].map(([name, count]) => `${grouped(count)} ${name}`);
+    const skipped = Object.entries(summary.skipped).map(([name, count]) => `${grouped(count)} ${name}`);
     return [
       { visibility: undefined, heading: true, text: "in all" },
       plain(`${counted(summary.packets, "packet")}, ${counted(summary.bytes, "byte")} captured`),
@@ -202,8 +202,12 @@ function describe({ finding, count }: Kept): string {
 }
 
 function counted(count: number, noun: string): string {
-  const grouped = String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${grouped} ${noun}${count === 1 ? "" : "s"}`;
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** "1,234,567". */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function listed(items: readonly string[]): string {

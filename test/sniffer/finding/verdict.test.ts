@@ -67,9 +67,10 @@ t.test("plaintext without known secrets, ciphertext alone, and nothing at all ha
 });
 
 t.test("large numbers are grouped as everywhere else", async (t) => {
-  const [first, second] = lines(summary({ plaintext: 7_217_628, not_understood: 2459 }));
+  const [first, second, ...rest] = lines(summary({ plaintext: 7_217_628, not_understood: 2459 }));
   t.equal(first, "A man in the middle could read 7,217,628 bytes in the clear.");
   t.match(second, "2,459 bytes more");
+  t.match(rest.join("\n"), "of these: plaintext 7,217,628, not understood 2,459");
 });
 
 t.test("while it goes on, what is said may be readable though no secret was", async (t) => {
