@@ -41,7 +41,7 @@ code, dd, li, .explain, .verdict p, .detail header p { overflow-wrap: anywhere; 
 :focus-visible:not([tabindex="-1"]) { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 button, input, select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 7px; padding: .3rem .7rem; }
 button { cursor: pointer; } button:hover { background: var(--shade); } button[aria-pressed="true"] { background: var(--ink); color: var(--paper); border-color: var(--ink); }
-summary { cursor: pointer; padding: .3rem 0; color: var(--link); }
+summary { cursor: pointer; padding: .3rem 0; color: var(--link); } details[open] > summary { margin-bottom: .4rem; }
 .top { display: flex; align-items: center; gap: .8rem; flex-wrap: wrap; padding-top: 1rem; padding-bottom: .4rem; color: var(--soft); font-size: .9rem; }
 .top .brand { font-weight: 700; color: var(--ink); letter-spacing: .01em; } .top .spring { flex: 1; }
 .icon { flex: none; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; vertical-align: -.15em; }
