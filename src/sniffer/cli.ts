@@ -1,6 +1,6 @@
 // The command: arguments in, exit code out. Whatever a run does not need is not loaded, since small files are all
 // start-up.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { isatty } from "node:tty";
 import { type CliOptions, type CliSource, decodeArguments } from "./cli-arguments.js";
@@ -160,6 +160,7 @@ async function carryOut(means: RunMeans, web: LivePage | undefined): Promise<Run
     const endedBy = await readCapture(source.path, run, hashing, new Progress(status));
     return { code: run.finish(), endedBy };
   }
+  noteMissingKeys(means);
   const { runLive } = await import("./live-run.js");
   const own = web?.withoutOwnTraffic(source) ?? source;
   const { drops, broke, endedBy } = await runLive(own, options, run, note, status);
@@ -170,6 +171,11 @@ async function carryOut(means: RunMeans, web: LivePage | undefined): Promise<Run
   const { unseenBytes } = run.pipeline;
   if (unseenBytes > 0) note(`${unseenBytes} bytes crossed the wire unseen: ${whyUnseen(run)}`);
   return { code, endedBy, broke };
+}
+
+function noteMissingKeys({ options: { keyLogFile }, note }: RunMeans): void {
+  if (keyLogFile === undefined || existsSync(keyLogFile)) return;
+  note(`${keyLogFile} is not there yet: it is read once it is`);
 }
 
 function noteWithoutKeys({ options: { keyLogFile }, run, note }: RunMeans): void {

@@ -28,7 +28,8 @@ how much
 what to look for
   --proto DIR          .proto files that say what messages mean; repeatable
   --keylog FILE        TLS secrets, as SSLKEYLOGFILE has them: what they open
-                       is read too; a live capture reads on as the file grows
+                       is read too; a live capture waits for the file, and
+                       reads on as it grows
   --secret-file FILE   secrets, one a line: exit code 3 if one is seen; none is
                        ever printed
   --extract DIR        write each conversation's bytes to DIR/ID.client and

@@ -8,13 +8,16 @@ const MAX_BYTES = 0x10000000;
 
 export class KeyLogFile {
   readonly #path: string;
+  readonly #mayCome: boolean;
   readonly #chunk = Buffer.alloc(CHUNK_BYTES);
   #offset = 0;
   /** A pipe gives what it has once: opening it again would wait for whoever writes next. */
   #isOver = false;
 
-  constructor(path: string) {
+  /** `mayCome`: who writes it may begin later than we do. */
+  constructor(path: string, mayCome = false) {
     this.#path = path;
+    this.#mayCome = mayCome;
   }
 
   /** What was added since the last call; at first, all of it. Throws RunError. */
@@ -32,6 +35,7 @@ export class KeyLogFile {
         closeSync(fd);
       }
     } catch (error) {
+      if (this.#mayCome && error instanceof Error && "code" in error && error.code === "ENOENT") return "";
       throw fileError("read", this.#path, error);
     }
     return text;

@@ -111,7 +111,7 @@ export class SnifferRun {
     });
     const { maxMemoryMegabytes } = options;
     this.#memory = maxMemoryMegabytes === undefined ? undefined : new MemoryGuard(maxMemoryMegabytes);
-    this.#keyLog = options.keyLogFile === undefined ? undefined : new KeyLogFile(options.keyLogFile);
+    this.#keyLog = options.keyLogFile === undefined ? undefined : new KeyLogFile(options.keyLogFile, this.#awaitsKeys);
     // Also of a file that is empty yet: what TLS sends waits for its keys from the first connection on.
     if (this.#keyLog !== undefined) this.pipeline.addKeys("");
     this.#readKeys();

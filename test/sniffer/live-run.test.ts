@@ -89,41 +89,45 @@ t.test("an address in use is exit 1 with words", async (t) => {
   });
 });
 
-t.test(
-  "a key log that is empty at first opens the first connection too, and its keys come first in the file",
-  async (t) => {
-    const authority = await makeAuthority();
-    const { key, cert } = await makeCertificate(authority);
-    const server = createTlsServer({ key, cert }, (socket) => {
+for (const files of [{ keys: "" }, {}]) {
+  const which = "keys" in files ? "empty" : "not there";
+  t.test(
+    `a key log that is ${which} at first opens the first connection too, and its keys come first in the file`,
+    async (t) => {
+      const authority = await makeAuthority();
+      const { key, cert } = await makeCertificate(authority);
+      const server = createTlsServer({ key, cert }, (socket) => {
+        socket.on("error", () => {});
+        socket.once("data", () => socket.end("HTTP/1.1 204 No\r\n\r\n"));
+      }).listen(0, "127.0.0.1");
+      t.teardown(() => server.close());
+      await once(server, "listening");
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      const folder = t.testdir(files);
+      const [keys, copy] = [join(folder, "keys"), join(folder, "copy.pcapng")];
+      const relay = start(["--relay", `127.0.0.1:0=127.0.0.1:${port}`, "--json", "-w", copy, "--keylog", keys]);
+      const line = await relay.said(/^relaying 127\.0\.0\.1:\d+ -> 127\.0\.0\.1:\d+$/m);
+      const socket = connectTls({
+        port: relayPort(line),
+        host: "127.0.0.1",
+        ca: authority.cert,
+        servername: "localhost",
+      });
+      // Somewhat late, as programs are.
+      socket.on("keylog", (text: Buffer) => setTimeout(() => appendFileSync(keys, text), 20));
       socket.on("error", () => {});
-      socket.once("data", () => socket.end("HTTP/1.1 204 No\r\n\r\n"));
-    }).listen(0, "127.0.0.1");
-    t.teardown(() => server.close());
-    await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    const folder = t.testdir({ keys: "" });
-    const [keys, copy] = [join(folder, "keys"), join(folder, "copy.pcapng")];
-    const relay = start(["--relay", `127.0.0.1:0=127.0.0.1:${port}`, "--json", "-w", copy, "--keylog", keys]);
-    const line = await relay.said(/^relaying 127\.0\.0\.1:\d+ -> 127\.0\.0\.1:\d+$/m);
-    const socket = connectTls({
-      port: relayPort(line),
-      host: "127.0.0.1",
-      ca: authority.cert,
-      servername: "localhost",
-    });
-    // Somewhat late, as programs are.
-    socket.on("keylog", (text: Buffer) => setTimeout(() => appendFileSync(keys, text), 20));
-    socket.on("error", () => {});
-    socket.once("secureConnect", () => setTimeout(() => socket.write(REQUEST), 150));
-    socket.resume();
-    await new Promise((resolve) => socket.once("close", resolve));
-    await relay.printed((stdout) => stdout.includes("GET"));
-    relay.child.kill("SIGINT");
-    const { events, code } = await relay.ended;
-    t.equal(code, 0);
-    t.match(of(events, "message")[0], { kind: "request", decrypted: true });
-    const blocks = blockTypes(readFileSync(copy));
-    t.ok(blocks.indexOf(SECRETS_BLOCK) < blocks.indexOf(PACKET_BLOCK), "as Wireshark needs them");
-  },
-);
+      socket.once("secureConnect", () => setTimeout(() => socket.write(REQUEST), 150));
+      socket.resume();
+      await new Promise((resolve) => socket.once("close", resolve));
+      await relay.printed((stdout) => stdout.includes("GET"));
+      relay.child.kill("SIGINT");
+      const { events, code, stderr } = await relay.ended;
+      t.equal(code, 0);
+      t.equal(stderr.includes("is not there yet"), !("keys" in files));
+      t.match(of(events, "message")[0], { kind: "request", decrypted: true });
+      const blocks = blockTypes(readFileSync(copy));
+      t.ok(blocks.indexOf(SECRETS_BLOCK) < blocks.indexOf(PACKET_BLOCK), "as Wireshark needs them");
+    },
+  );
+}
