@@ -51,6 +51,8 @@ const tasks = {
     // A type error must not undo the installation; every other task stops at it.
     build({ allowFailure: true });
     linkPrograms();
+    // Whoever ran `npm ci` need not wait for it again at `npm start`; where something was left out, one must.
+    if (process.env.npm_command === "ci" && !process.env.npm_config_omit) writeFileSync(stampFile, stampOf());
   },
   async check() {
     installSystemPackages();
@@ -78,14 +80,18 @@ function prepare() {
 
 /** `npm ci` unless the lock file, the Node ABI and the libpcap headers are what they were at the last one. */
 function installDependencies() {
-  const stamp = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .update(`${process.versions.modules} ${process.platform} ${process.arch} pcap=${hasPcapHeaders()}`)
-    .digest("hex");
+  const stamp = stampOf();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
   step("installing packages (npm ci)");
   npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   writeFileSync(stampFile, stamp);
+}
+
+function stampOf() {
+  return createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .update(`${process.versions.modules} ${process.platform} ${process.arch} pcap=${hasPcapHeaders()}`)
+    .digest("hex");
 }
 
 function npm(args) {
