@@ -85,7 +85,7 @@ const READER_RATINGS: Readonly<Record<FutureReader["can"], string>> = {
 /** What several lines have for their reason is said once, below the last of them. */
 function renderStepLine({ name, text, level, why }: StepLine, next: StepLine | undefined): Markup {
   const reason = next?.why === why ? undefined : html`<small>${why}</small>`;
-  return html`<dt>${name}</dt><dd><span class="said ${level}">${icon(level)}\u00a0${text}</span>${reason}</dd>`;
+  return html`<dt>${name}</dt><dd><span class="said ${level}">${icon(level)}<span>${text}</span></span>${reason}</dd>`;
 }
 
 function renderAssessment({ statements, readers }: AssessmentEvent): Markup {
