@@ -126,10 +126,10 @@ export class Verdict {
       return `A man in the middle could read ${counted(accounted.plaintext, "byte")} in the clear.`;
     }
     if (accounted.ciphertext > 0) {
-      return "A man in the middle could read no content: only who talks to whom, when, and how much.";
+      return "Somebody listening on the wire could read no content: only who talks to whom, when, and how much.";
     }
     if (accounted.tls_metadata > 0) {
-      return "A man in the middle could read no content: handshakes of TLS were seen, and nothing was said behind them.";
+      return "Somebody listening on the wire could read no content: handshakes of TLS were seen, and nothing was said behind them.";
     }
     if (this.#summary?.packets === 0) return "Nothing was captured: there is nothing to read.";
     return "Nothing was seen in the clear that is understood here, and nothing encrypted by TLS.";
