@@ -2,6 +2,7 @@
 import { toBase64 } from "./bar-list.js";
 import { type Disclosure, disclosed } from "./byte-disclosure.js";
 import type { SamplePiece, Span, SpanClass } from "./page-model.js";
+import { PieceList, type StreamPiece } from "./piece-list.js";
 
 export interface SampleLimits {
   /** Bytes from the stream's beginning. */
@@ -44,77 +45,68 @@ export interface Reading {
   readonly harmless: readonly Range[];
 }
 
-interface Piece {
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-}
+/** What is held for a while goes in so many pieces. */
+const RECENT_PIECES = 8;
 
 export class StreamSample {
   readonly #limits: SampleLimits;
-  readonly #head: Piece[] = [];
-  #headBytes = 0;
-  #recent: Piece[] = [];
-  #recentBytes = 0;
-  readonly #places: Piece[] = [];
+  readonly #head: PieceList;
+  readonly #recent: PieceList;
+  readonly #places: StreamPiece[] = [];
+  #pinned = 0;
 
   constructor(limits: SampleLimits = SAMPLE_LIMITS) {
     this.#limits = limits;
+    this.#head = new PieceList(limits.headBytes);
+    this.#recent = new PieceList(Math.ceil(limits.recentBytes / RECENT_PIECES));
   }
 
   /** Copies what it keeps. */
   push(offset: number, bytes: Uint8Array): void {
-    const room = this.#limits.headBytes - this.#headBytes;
-    const head = bytes.subarray(0, Math.max(0, room));
-    if (head.length > 0) this.#head.push({ offset, bytes: Uint8Array.from(head) });
-    this.#headBytes += head.length;
-    const rest = bytes.subarray(head.length);
-    if (rest.length > 0) this.#remember(offset + head.length, rest);
+    const { headBytes, recentBytes } = this.#limits;
+    const head = bytes.subarray(0, headBytes - this.#head.bytes);
+    this.#head.push(offset, head);
+    const last = bytes.subarray(Math.max(head.length, bytes.length - recentBytes));
+    this.#recent.push(offset + bytes.length - last.length, last);
+    this.#recent.keepLast(recentBytes);
   }
 
   /** Keeps what lies there, and around it. */
   pin({ offset, length }: Range): void {
-    if (this.#places.length >= this.#limits.places) return;
+    if (this.#pinned >= this.#limits.places) return;
     const from = offset - MARGIN_BYTES;
     const to = Math.min(offset + length + MARGIN_BYTES, from + this.#limits.placeBytes);
-    for (const piece of this.#recent) {
+    const before = this.#places.length;
+    for (const piece of this.#recent.pieces) {
       const [begin, end] = [Math.max(from, piece.offset), Math.min(to, piece.offset + piece.bytes.length)];
       if (begin >= end) continue;
       this.#places.push({ offset: begin, bytes: piece.bytes.slice(begin - piece.offset, end - piece.offset) });
     }
+    // A place may lie across pieces.
+    if (this.#places.length > before) this.#pinned += 1;
   }
 
   /** No more places will be asked for: what was held for them goes. */
   settle(): void {
-    this.#recent = [];
-    this.#recentBytes = 0;
+    this.#recent.clear();
   }
 
   /** `maxBytes` of what is kept, in the order of the stream. */
   pieces(maxBytes: number, reading: Reading): SamplePiece[] {
     let room = maxBytes;
     const shown: SamplePiece[] = [];
-    for (const piece of joinPieces([...this.#head, ...this.#places])) {
+    for (const piece of joinPieces([...this.#head.pieces, ...this.#places])) {
       const bytes = piece.bytes.slice(0, room);
       room -= bytes.length;
       if (bytes.length > 0) shown.push(encodePiece({ offset: piece.offset, bytes }, reading));
     }
     return shown;
   }
-
-  #remember(offset: number, bytes: Uint8Array): void {
-    const { recentBytes } = this.#limits;
-    const last = bytes.subarray(Math.max(0, bytes.length - recentBytes));
-    this.#recent.push({ offset: offset + bytes.length - last.length, bytes: Uint8Array.from(last) });
-    this.#recentBytes += last.length;
-    while (this.#recentBytes - (this.#recent[0]?.bytes.length ?? 0) >= recentBytes) {
-      this.#recentBytes -= this.#recent.shift()?.bytes.length ?? 0;
-    }
-  }
 }
 
 /** Sorted, and those that touch or overlap made one. */
-function joinPieces(pieces: readonly Piece[]): Piece[] {
-  const joined: Piece[] = [];
+function joinPieces(pieces: readonly StreamPiece[]): StreamPiece[] {
+  const joined: StreamPiece[] = [];
   for (const piece of [...pieces].sort((left, right) => left.offset - right.offset)) {
     const last = joined.at(-1);
     const end = last === undefined ? -1 : last.offset + last.bytes.length;
@@ -127,7 +119,7 @@ function joinPieces(pieces: readonly Piece[]): Piece[] {
   return joined;
 }
 
-function encodePiece({ offset, bytes }: Piece, reading: Reading): SamplePiece {
+function encodePiece({ offset, bytes }: StreamPiece, reading: Reading): SamplePiece {
   const classes: SpanClass[] = new Array(bytes.length).fill(reading.base);
   // `fill` counts negative numbers from the end.
   const within = (range: Range): [number, number] => [

@@ -2,6 +2,7 @@ import t from "tap";
 import { fromBase64 } from "../../../src/sniffer/page/bar-list.js";
 import type { SamplePiece } from "../../../src/sniffer/page/page-model.js";
 import { type Reading, StreamSample } from "../../../src/sniffer/page/stream-sample.js";
+import { heldBytes } from "../../helpers/held-bytes.js";
 import { chooseSeed, RandomSource } from "../../helpers/random-source.js";
 
 const LIMITS = { headBytes: 32, recentBytes: 64, places: 3, placeBytes: 40 };
@@ -103,4 +104,30 @@ t.test("memory is bounded: places, their bytes, and what is held for them", asyn
   const pieces = sample.pieces(1e6, OPEN);
   const held = pieces.reduce((sum, piece) => sum + bytesOf(piece).length, 0);
   t.ok(held <= LIMITS.headBytes + LIMITS.places * LIMITS.placeBytes, `${held} bytes`);
+});
+
+t.test("a place in a stream that comes byte by byte is one place", async (t) => {
+  const sample = new StreamSample({ ...LIMITS, recentBytes: 128, places: 2, placeBytes: 200 });
+  for (let at = 0; at < 200; at++) {
+    sample.push(at, Uint8Array.of(at));
+    if (at === 99 || at === 199) sample.pin({ offset: at, length: 1 });
+  }
+  t.same(
+    sample.pieces(1000, OPEN).map((piece) => [piece.offset, bytesOf(piece).length]),
+    [
+      [0, 32],
+      [35, 65],
+      [135, 65],
+    ],
+  );
+});
+
+t.test("a stream that comes byte by byte is held in little more than its bytes", async (t) => {
+  const before = heldBytes();
+  const samples = Array.from({ length: 20 }, () => new StreamSample());
+  const byte = Uint8Array.of(0x61);
+  for (let at = 0; at < 25_000; at++) for (const sample of samples) sample.push(at, byte);
+  const each = (heldBytes() - before) / samples.length;
+  t.ok(each < 0x10000, `${Math.round(each)} bytes for 20 KiB`);
+  t.equal(samples.length, 20, "held until here");
 });
