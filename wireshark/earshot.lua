@@ -49,7 +49,25 @@ local STATUS_NAMES = {
   "DATA_LOSS",
   "UNAUTHENTICATED",
 }
-local SECRET_METADATA = { authorization = true, cookie = true, ["set-cookie"] = true, ["proxy-authorization"] = true }
+-- As the sniffer has them (src/sniffer/message/http-credentials.ts), in patterns of Lua.
+local SECRET_METADATA = {
+  "^authorization$",
+  "^proxy%-authorization$",
+  "^dpop$",
+  "token",
+  "secret",
+  "passw",
+  "credential",
+  "session",
+  "cookie",
+  "api%-?key",
+  "subscription%-key",
+  "csrf",
+  "xsrf",
+  "jwt",
+  "signature",
+  "assertion",
+}
 
 local fields = {
   length = ProtoField.uint32("earshot.length", "Frame length"),
@@ -575,21 +593,34 @@ local function inner_of(frame, number, wire)
   return nil
 end
 
+local function is_secret_metadata(key)
+  for _, pattern in ipairs(SECRET_METADATA) do
+    if key:lower():find(pattern) then
+      return true
+    end
+  end
+  return false
+end
+
 local function add_metadata(tree, tvb, raw, frame, number)
   for _, entry in ipairs(frame.inner) do
     if entry.number == number and entry.wire == BYTES then
-      local key, value = "", ""
+      -- The key need not come first.
+      local key, value = "", nil
       for _, part in ipairs((read_fields(raw, entry.from, entry.to))) do
         if part.number == 1 and part.wire == BYTES then
           key = text_of(raw, part)
         elseif part.wire == BYTES then
-          value = part.number == 2 and text_of(raw, part) or hex_of(raw, part)
-          if SECRET_METADATA[key:lower()] and earshot.prefs.mask then
-            value = string.format("[redacted: %d bytes]", part.to - part.from)
-          end
+          value = part
         end
       end
-      tree:add(fields.metadata, tvb(entry.start, entry.to - entry.start), key .. ": " .. value)
+      local text = ""
+      if value ~= nil and earshot.prefs.mask and is_secret_metadata(key) then
+        text = string.format("[redacted: %d bytes]", value.to - value.from)
+      elseif value ~= nil then
+        text = value.number == 2 and text_of(raw, value) or hex_of(raw, value)
+      end
+      tree:add(fields.metadata, tvb(entry.start, entry.to - entry.start), key .. ": " .. text)
     end
   end
 end

@@ -102,6 +102,33 @@ t.test("secrets are masked where that is wanted", options, async (t) => {
   t.notMatch(stdout, plaintext?.token ?? "");
 });
 
+t.test(
+  "credentials in metadata are masked by the names that the sniffer knows, in whatever order they stand",
+  options,
+  async (t) => {
+    const field = (number: number, value: string | Buffer): Buffer =>
+      Buffer.concat([Buffer.of((number << 3) | 2, value.length), Buffer.from(value)]);
+    const names = ["authorization", "x-api-key", "x-auth-token", "session-id", "Set-Cookie"];
+    const entries = names.map((name, index) => {
+      const [key, value] = [field(1, name), field(2 + (index % 2), "open sesame")];
+      return field(5, index < 2 ? Buffer.concat([value, key]) : Buffer.concat([key, value]));
+    });
+    const body = Buffer.concat([
+      field(1, METHODS[0] ?? ""),
+      ...entries,
+      field(5, Buffer.concat([field(1, "trace"), field(2, "t1")])),
+    ]);
+    const frame = Buffer.concat([Buffer.of(0x08, 1, 0x22, (body.length & 0x7f) | 0x80, body.length >> 7), body]);
+    const bytes = Buffer.concat([Buffer.of((frame.length & 0x7f) | 0x80, frame.length >> 7), frame]);
+    const path = join(folder, "metadata.pcapng");
+    writeFileSync(path, captureFile(play([["client", bytes]], { serverPort: 7443 })));
+    const { stdout } = await tshark(folder, path, "-O", "earshot", "-o", "earshot.mask:TRUE");
+    for (const name of names) t.match(stdout, `Metadata: ${name}: [redacted: 11 bytes]`);
+    t.match(stdout, "Metadata: trace: t1");
+    t.notMatch(stdout, /Malformed|open sesame/);
+  },
+);
+
 t.test("frames over any segments, several of them or parts, come out alike", options, async (t) => {
   const seed = chooseSeed();
   t.comment(`seed ${seed}`);
