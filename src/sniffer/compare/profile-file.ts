@@ -76,7 +76,7 @@ function decodeEvent(path: string, line: string, number: number): SnifferEvent {
   }
   const name = typeof value === "object" && value !== null && "event" in value ? value.event : undefined;
   if (typeof name !== "string") throw notOurs(path, number, "it is no event");
-  const fault = shapeFault(value as Record<string, unknown>, REQUIRED[name] ?? {});
+  const fault = shapeFault(value as object, REQUIRED[name] ?? {});
   if (fault !== undefined) throw notOurs(path, number, `its ${fault} is missing or of another type`);
   // There, nothing is ever seen to be readable.
   if (name === "summary" && "protocols" in (value as object))
@@ -84,7 +84,11 @@ function decodeEvent(path: string, line: string, number: number): SnifferEvent {
   return value as SnifferEvent;
 }
 
-type Shape = Readonly<Record<string, "string" | "number" | "array" | "object">>;
+/** A shape in brackets: an array of such objects. */
+type ValueShape = "string" | "number" | "array" | "object" | readonly [Shape];
+interface Shape {
+  readonly [key: string]: ValueShape;
+}
 
 /** What is looked at of each event. */
 const REQUIRED: Readonly<Record<string, Shape>> = {
@@ -93,17 +97,20 @@ const REQUIRED: Readonly<Record<string, Shape>> = {
   conversation: { application: "string", client_bytes: "number", server_bytes: "number" },
   server_hello: { version: "string", cipher_suite: "string" },
   client_hello: { versions: "array" },
-  certificate: { side: "string", chain: "array" },
-  assessment: { statements: "array" },
+  certificate: { side: "string", chain: [{ subject: "string", sha256: "string" }] },
+  assessment: { statements: [{ topic: "string", rating: "string", text: "string" }] },
   summary: { accounted: "object" },
 };
 
-function shapeFault(value: Record<string, unknown>, shape: Shape): string | undefined {
-  const entry = Object.entries(shape).find(([key, type]) => {
-    const held = value[key];
-    return type === "array" ? !Array.isArray(held) : typeof held !== type || held === null;
-  });
-  return entry?.[0];
+function shapeFault(value: object, shape: Shape): string | undefined {
+  return Object.entries(shape).find(([key, wanted]) => !fits(Reflect.get(value, key), wanted))?.[0];
+}
+
+function fits(held: unknown, wanted: ValueShape): boolean {
+  if (wanted === "array") return Array.isArray(held);
+  if (typeof wanted === "string") return typeof held === wanted && held !== null;
+  const isFit = (one: unknown) => typeof one === "object" && one !== null && shapeFault(one, wanted[0]) === undefined;
+  return Array.isArray(held) && held.every(isFit);
 }
 
 function notOurs(path: string, line: number, why: string): RunError {

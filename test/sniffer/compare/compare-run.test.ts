@@ -152,6 +152,13 @@ t.test("what is no output of --json is named by its line", async (t) => {
     ["null\n", /line 1: it is no event/],
     ['{"event":"finding"}\n', /line 1: its visibility is missing/],
     ['{"event":"summary","accounted":null}\n', /line 1: its accounted is missing/],
+    ['{"event":"assessment","statements":[null]}\n', /line 1: its statements is missing or of another type/],
+    [
+      '{"event":"assessment","statements":[{"rating":"bad"}]}\n',
+      /line 1: its statements is missing or of another type/,
+    ],
+    ['{"event":"certificate","side":"server","chain":[null]}\n', /line 1: its chain is missing or of another type/],
+    ['{"event":"certificate","side":"server","chain":[{"sha256":"00"}]}\n', /line 1: its chain/],
     ['{"event":"summary","accounted":{},"protocols":{}}\n', /was made with --count/],
     [captureFile(play([GET])), /is not JSON|no event/],
   ] as const) {
