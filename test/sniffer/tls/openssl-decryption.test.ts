@@ -8,25 +8,16 @@ import { setTimeout } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { KeyLog } from "../../../src/sniffer/tls/key-log.js";
 import { makeAuthority, makeCertificate } from "../../fixtures/certificates.js";
+import { NO_OPENSSL } from "./openssl-talk.js";
 import { tap } from "./tapped-connection.js";
 import { findingLines, ofKind, plaintext, type Turn, type Watched, watch } from "./watched-talk.js";
 
-const HAS_OPENSSL = hasOpenssl();
-const skip = HAS_OPENSSL ? false : "no openssl command";
+const skip = NO_OPENSSL;
 const folder = t.testdir({});
 const identity = await makeCertificate(await makeAuthority());
 writeFileSync(join(folder, "cert.pem"), identity.cert);
 writeFileSync(join(folder, "key.pem"), identity.key);
 const IDENTITY = ["-cert", join(folder, "cert.pem"), "-key", join(folder, "key.pem")];
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync("openssl", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 interface Wish {
   readonly both?: readonly string[];
@@ -196,7 +187,7 @@ function everySuite(): string[] {
   return lines.filter((line) => /Au=(ECDSA|None)/.test(line)).map((line) => line.split(" ")[0] ?? "");
 }
 
-const ALL = HAS_OPENSSL && process.env["EARSHOT_SUITES"] === "all" ? everySuite() : [];
+const ALL = NO_OPENSSL === false && process.env["EARSHOT_SUITES"] === "all" ? everySuite() : [];
 if (ALL.length > 0) t.setTimeout(600_000);
 for (const suite of ALL) {
   for (const etm of [[], ["-no_etm"]]) {

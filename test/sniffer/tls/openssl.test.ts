@@ -4,20 +4,11 @@ import { createServer } from "node:tls";
 import t from "tap";
 import { cipherSuiteName } from "../../../src/sniffer/tls/cipher-suite-names.js";
 import { makeAuthority, makeCertificate } from "../../fixtures/certificates.js";
+import { NO_OPENSSL } from "./openssl-talk.js";
 import { listen, tap } from "./tapped-connection.js";
 import { findingLines, ofKind, type Watched, watch } from "./watched-talk.js";
 
-const HAS_OPENSSL = hasOpenssl();
 const identity = await makeCertificate(await makeAuthority());
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync("openssl", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What s_client printed, and what was seen on the wire meanwhile. */
 async function connectOpenssl(...options: string[]): Promise<{ said: string; watched: Watched }> {
@@ -43,7 +34,7 @@ const TALKS: readonly (readonly [what: string, options: string[]])[] = [
 ];
 
 for (const [what, options] of TALKS) {
-  t.test(`${what}: openssl and the wire agree`, { skip: HAS_OPENSSL ? false : "no openssl command" }, async (t) => {
+  t.test(`${what}: openssl and the wire agree`, { skip: NO_OPENSSL }, async (t) => {
     const { said, watched } = await connectOpenssl(
       ...options,
       "-servername",
@@ -70,7 +61,7 @@ for (const [what, options] of TALKS) {
   });
 }
 
-t.test("cipher suite names agree with openssl's", { skip: HAS_OPENSSL ? false : "no openssl command" }, async (t) => {
+t.test("cipher suite names agree with openssl's", { skip: NO_OPENSSL }, async (t) => {
   const listing = execFileSync("openssl", ["ciphers", "-V", "-stdname", "ALL:COMPLEMENTOFALL"], { encoding: "utf8" });
   const lines = listing.matchAll(/0x(\w\w),0x(\w\w) - (\S+)/g);
   let compared = 0;
