@@ -17,13 +17,10 @@ const NOT_CAPTURED = /bytes were not captured/;
 export class ConnectionLog {
   readonly #connections = new Map<number, ConnectionFacts>();
   #now: Microseconds | undefined;
-  /** Conversations whose packets come again after their end belong to none. */
-  #lastFrame = 0;
 
   /** To be given to the pipeline. */
   readonly watchSegment: SegmentWatcher = (packet, conversation, side) => {
     this.#now = timeOf(packet) ?? this.#now;
-    this.#lastFrame = packet.frame;
     const known = this.#connections.get(conversation.id);
     const facts = known ?? new ConnectionFacts(conversation, packet, side);
     if (known === undefined) this.#connections.set(conversation.id, facts);
@@ -42,10 +39,6 @@ export class ConnectionLog {
 
   get now(): Microseconds | undefined {
     return this.#now;
-  }
-
-  get lastFrame(): number {
-    return this.#lastFrame;
   }
 
   /** Undefined but where a conversation ends by this event. */

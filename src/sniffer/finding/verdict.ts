@@ -189,7 +189,7 @@ function sectionLines({ visibility, heading, kept, more }: VerdictSection): Verd
   return [{ visibility, heading: true, text: heading }, ...lines, ...rest];
 }
 
-/** "password: [redacted: 24 bytes] (packet 9, byte 12 of what client #0 sent, 24 long)". */
+/** "password: [redacted: 24 bytes] in http authorization (packet 9, byte 12 of the client's stream in #0, 2 times)". */
 function describe({ finding, count }: Kept): string {
   const { what, value, field, side, conversation, evidence } = finding;
   const said = value === undefined ? what : `${what}: ${value}`;

@@ -35,10 +35,6 @@ export class BodyCredentials {
     this.#bytes.push(bytes.subarray(0, MAX_SCANNED_BYTES - this.#bytes.length), offset);
   }
 
-  get keptBytes(): number {
-    return this.#bytes.length;
-  }
-
   found(): BodyCredential[] {
     const found: BodyCredential[] = [];
     const text = Buffer.from(this.#bytes.bytes).toString("latin1");

@@ -44,10 +44,6 @@ export class GrpcMessages {
     this.#maxMessageBytes = maxMessageBytes;
   }
 
-  get midMessage(): boolean {
-    return !this.lost && this.#prefix.length > 0;
-  }
-
   /** Takes on from `at`; the message that became whole, if one did, and where it ended. */
   read(bytes: Uint8Array, at: number, base: number): { at: number; message: GrpcMessage | undefined } {
     let next = at;

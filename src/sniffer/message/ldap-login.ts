@@ -8,7 +8,6 @@ import { saslCredentials } from "./sasl.js";
 
 const Tag = {
   INTEGER: 0x02,
-  OCTET_STRING: 0x04,
   ENUMERATED: 0x0a,
   SEQUENCE: 0x30,
   BIND_REQUEST: 0x60,
