@@ -7,7 +7,8 @@ const MAX_TEXT_CHARACTERS = 400;
 
 /** Adds a finding to those that are kept; gives how many were left out by that. */
 export function keepFinding(kept: Map<string, PageFinding>, event: FindingEvent, limit: number): 0 | 1 {
-  const key = [event.visibility, event.what, event.value, event.field, event.side, event.decrypted].join("\n");
+  const { visibility, side, decrypted } = event;
+  const key = [visibility, side, decrypted, ...[event.what, event.value, event.field].map(beginningOf)].join("\n");
   const known = kept.get(key);
   if (known === undefined && kept.size >= limit) return 1;
   kept.set(key, known === undefined ? pageFinding(event) : { ...known, count: known.count + 1 });
@@ -19,8 +20,14 @@ export function withoutSums(event: FindingEvent): FindingEvent {
   return event.visibility === "hidden" ? { ...event, what: event.what.replace(SUMS, "") } : event;
 }
 
+/** A copy: a part of a text would keep all of it in memory, such as the body that a name stood in. */
 export function cutText(text: string): string {
-  return text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}…` : text;
+  const copy = Buffer.from(text.slice(0, MAX_TEXT_CHARACTERS), "utf16le").toString("utf16le");
+  return text.length > MAX_TEXT_CHARACTERS ? `${copy}…` : copy;
+}
+
+function beginningOf(text: string | undefined): string | undefined {
+  return text?.slice(0, MAX_TEXT_CHARACTERS);
 }
 
 function pageFinding(event: FindingEvent): PageFinding {
@@ -30,7 +37,7 @@ function pageFinding(event: FindingEvent): PageFinding {
     visibility: event.visibility,
     what: cutText(event.what),
     value: event.value === undefined ? undefined : cutText(event.value),
-    field: event.field,
+    field: event.field === undefined ? undefined : cutText(event.field),
     decrypted,
     place: { conversation: event.conversation, frame, side: event.side, offset, length, opened: decrypted },
     count: 1,

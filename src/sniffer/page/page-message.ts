@@ -16,7 +16,14 @@ export function pageMessage(event: MessageEvent): PageMessage {
   const method = event.method === null ? null : withoutQuery(event.method);
   const shown = { ...event, method, fields: shownFields(event.fields), ...shownMetadata(event) };
   const text = cutText(describeEvent(shown, { tlsAware: false })?.text ?? "");
-  return { frame, side, kind, method, text, decrypted: event.decrypted === true };
+  return {
+    frame,
+    side,
+    kind,
+    method: method === null ? null : cutText(method),
+    text,
+    decrypted: event.decrypted === true,
+  };
 }
 
 function shownMetadata({ metadata, details }: MessageEvent): Pick<MessageEvent, "metadata" | "details"> {
