@@ -1,6 +1,6 @@
 // Looks for the names and passwords that a person typed into a form or an app sent as JSON, in the first bytes of a
 // request's body (WHATWG URL, 5.1; RFC 8259).
-import { redactedText } from "./decode-message.js";
+import { maskedCredential, shownCredential } from "./credential.js";
 import { namedSecret } from "./http-credentials.js";
 import { SpreadBytes } from "./spread-bytes.js";
 
@@ -42,9 +42,12 @@ export class BodyCredentials {
       const value = VALUES[this.#kind](raw);
       const what = namedSecret(rawName) ?? (USER_NAME.test(rawName) ? "username" : undefined);
       if (what === undefined || value === "") continue;
-      const at = index + all.lastIndexOf(raw);
-      const shown = what === "username" ? value : redactedText(Buffer.byteLength(value));
-      found.push({ what, value: shown, field: `http ${this.#kind} ${rawName}`, ...this.#bytes.place(at, raw.length) });
+      const place = { field: `http ${this.#kind} ${rawName}`, at: index + all.lastIndexOf(raw), length: raw.length };
+      const { at, length, ...shown } =
+        what === "username"
+          ? shownCredential(what, value, place)
+          : maskedCredential(what, Buffer.byteLength(value), place);
+      found.push({ ...shown, ...this.#bytes.place(at, length) });
       if (found.length >= MAX_FOUND) break;
     }
     return found;

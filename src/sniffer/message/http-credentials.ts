@@ -1,6 +1,6 @@
 // Which credentials the header fields and the target of an HTTP message of any version give away (RFC 7617 Basic,
 // RFC 6750 Bearer, RFC 7616 Digest, RFC 6265 cookies), masked where they must not be shown.
-import type { Credential } from "./credential.js";
+import { type Credential, shownCredential } from "./credential.js";
 import { redactedText } from "./decode-message.js";
 
 /** Of a header field: `name` in lower case. */
@@ -72,7 +72,7 @@ function basic(field: string, base64: string, at: number): Credential[] {
   const place = { field, at, length: base64.length };
   if (colon < 0) return [{ what: "password", value: redactedText(base64.length), ...place }];
   return [
-    { what: "username", value: text.slice(0, colon), ...place },
+    shownCredential("username", text.slice(0, colon), place),
     { what: "password", value: redactedText(Buffer.byteLength(text.slice(colon + 1))), ...place },
   ];
 }
@@ -82,7 +82,7 @@ export function digest(field: string, parameters: string, at: number): Credentia
   const found: Credential[] = [];
   const name = parameter(parameters, "username");
   if (name !== undefined) {
-    found.push({ what: "username", value: name.text, field, at: at + name.at, length: name.text.length });
+    found.push(shownCredential("username", name.text, { field, at: at + name.at, length: name.text.length }));
   }
   const response = parameter(parameters, "response");
   if (response !== undefined) {

@@ -170,6 +170,20 @@ t.test("lines and heads without end take no memory without end", async (t) => {
   t.same(messages, []);
 });
 
+t.test("names are as long as those of other protocols are shown", async (t) => {
+  const name = "n".repeat(5000);
+  const form = `user=${name}`;
+  const type = "Content-Type: application/x-www-form-urlencoded\r\n";
+  for (const text of [
+    `POST / HTTP/1.1\r\n${type}Content-Length: ${form.length}\r\n\r\n${form}`,
+    `GET / HTTP/1.1\r\nAuthorization: Basic ${Buffer.from(`${name}:x`).toString("base64")}\r\n\r\n`,
+    `GET / HTTP/1.1\r\nAuthorization: Digest username="${name}", response="0123abcd"\r\n\r\n`,
+  ]) {
+    const [found] = watch([["client", text]]).findings.filter(({ what }) => what === "username");
+    t.equal(found?.value, name.slice(0, 256));
+  }
+});
+
 t.test("names and passwords in forms, JSON and Digest are found where they stand, in chunks too", async (t) => {
   const form = "user=bob&pass+x=1&password=hun%74er2";
   const chunked = `${(20).toString(16)}\r\n${form.slice(0, 20)}\r\n${(form.length - 20).toString(16)}\r\n${form.slice(20)}\r\n0\r\n\r\n`;
