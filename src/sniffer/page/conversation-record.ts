@@ -4,6 +4,7 @@ import type { Conversation, StreamEvent } from "../stream/stream-event.js";
 import { BarList } from "./bar-list.js";
 import { ConversationFacts, isMasked } from "./conversation-facts.js";
 import { HandshakeStory } from "./handshake-story.js";
+import type { KeptRoom } from "./kept-room.js";
 import { MarkedStream } from "./marked-stream.js";
 import { keepFinding } from "./page-finding.js";
 import { pageMessage } from "./page-message.js";
@@ -19,8 +20,12 @@ const RECORD_LIMITS: RecordLimits = { findings: 200, messages: 500 };
 
 const RECORD_HEADER_BYTES = 5;
 
-/** Room for bars, shared by all conversations: true where one more may be kept beside the `kept`. */
-export type TakeBarRoom = (kept: number) => boolean;
+/** Shared by all conversations. */
+export interface RecordRooms {
+  readonly bars: KeptRoom;
+  readonly messages: KeptRoom;
+  readonly findings: KeptRoom;
+}
 
 class SideRecord {
   readonly captured = new MarkedStream();
@@ -47,13 +52,14 @@ export class ConversationRecord {
   assessment: AssessmentEvent | undefined;
   isClosed = false;
   readonly #limits: RecordLimits;
-  readonly #takeRoom: TakeBarRoom;
+  readonly #rooms: RecordRooms;
+  readonly #mayKeepFinding = (kept: number): boolean => kept < this.#limits.findings && this.#rooms.findings.take(kept);
 
-  constructor(conversation: Conversation, startSeconds: number, takeRoom: TakeBarRoom, limits = RECORD_LIMITS) {
+  constructor(conversation: Conversation, startSeconds: number, rooms: RecordRooms, limits = RECORD_LIMITS) {
     this.facts = new ConversationFacts(conversation);
     this.startSeconds = startSeconds;
     this.lastSeconds = startSeconds;
-    this.#takeRoom = takeRoom;
+    this.#rooms = rooms;
     this.#limits = limits;
   }
 
@@ -83,6 +89,14 @@ export class ConversationRecord {
     else if (event.event === "finding") this.#finding(event);
     else if (event.event === "assessment") this.assessment = event;
     else if (event.event === "conversation") this.#close();
+  }
+
+  /** All that it has of what all share goes back. */
+  giveBack(): void {
+    const { bars, messages, findings } = this.#rooms;
+    bars.giveBack(this.records.count + this.segments.count);
+    messages.giveBack(this.messages.length);
+    findings.giveBack(this.findings.size);
   }
 
   #close(): void {
@@ -126,11 +140,9 @@ export class ConversationRecord {
 
   #message(event: Extract<SnifferEvent, { event: "message" }>): void {
     this.#streamOf(event.side, event.decrypted === true).understood();
-    if (this.messages.length >= this.#limits.messages) {
-      this.moreMessages += 1;
-      return;
-    }
-    this.messages.push(pageMessage(event));
+    const { length } = this.messages;
+    if (length < this.#limits.messages && this.#rooms.messages.take(length)) this.messages.push(pageMessage(event));
+    else this.moreMessages += 1;
   }
 
   #finding(event: FindingEvent): void {
@@ -142,7 +154,7 @@ export class ConversationRecord {
       if (isMasked(event)) stream.hide(evidence);
       else if (isWhole(event)) stream.allow(evidence);
     }
-    this.moreFindings += keepFinding(this.findings, event, this.#limits.findings);
+    this.moreFindings += keepFinding(this.findings, event, this.#mayKeepFinding);
   }
 
   #streamOf(side: Side, decrypted: boolean): MarkedStream {
@@ -150,7 +162,7 @@ export class ConversationRecord {
   }
 
   #keepBar(list: BarList, bar: Bar, offset: number): void {
-    if (this.#takeRoom(list.count)) list.push(bar, offset);
+    if (this.#rooms.bars.take(list.count)) list.push(bar, offset);
     else list.leaveOut(bar.length);
   }
 }

@@ -5,12 +5,16 @@ import type { PageFinding } from "./page-model.js";
 const SUMS = /: [\d,]+ (?:record|packet)s?, [\d,]+ bytes?/;
 const MAX_TEXT_CHARACTERS = 400;
 
-/** Adds a finding to those that are kept; gives how many were left out by that. */
-export function keepFinding(kept: Map<string, PageFinding>, event: FindingEvent, limit: number): 0 | 1 {
+/** Adds a finding to those that are kept, where one more may be; gives how many were left out by that. */
+export function keepFinding(
+  kept: Map<string, PageFinding>,
+  event: FindingEvent,
+  mayKeep: (kept: number) => boolean,
+): 0 | 1 {
   const { visibility, side, decrypted } = event;
   const key = [visibility, side, decrypted, ...[event.what, event.value, event.field].map(beginningOf)].join("\n");
   const known = kept.get(key);
-  if (known === undefined && kept.size >= limit) return 1;
+  if (known === undefined && !mayKeep(kept.size)) return 1;
   kept.set(key, known === undefined ? pageFinding(event) : { ...known, count: known.count + 1 });
   return 0;
 }

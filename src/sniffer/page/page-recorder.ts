@@ -4,8 +4,9 @@ import type { SnifferEvent, SummaryEvent } from "../event.js";
 import { Verdict } from "../finding/verdict.js";
 import type { StreamEvent } from "../stream/stream-event.js";
 import { ConversationFacts } from "./conversation-facts.js";
-import { ConversationRecord } from "./conversation-record.js";
+import { ConversationRecord, type RecordRooms } from "./conversation-record.js";
 import { ExposureTally } from "./exposure-tally.js";
+import { KeptRoom } from "./kept-room.js";
 import { knownExposure } from "./known-exposure.js";
 import { detailOf, rowOf } from "./page-detail.js";
 import { keepFinding, withoutSums } from "./page-finding.js";
@@ -19,6 +20,12 @@ export interface PageLimits {
   readonly bars: number;
   /** Bars that each may have in any case. */
   readonly barsEach: number;
+  /** Messages of all of them, and how many each may have in any case. */
+  readonly messages: number;
+  readonly messagesEach: number;
+  /** Different findings of each, of all of them together, and how many each may have in any case. */
+  readonly ownFindings: number;
+  readonly ownFindingsEach: number;
   /** Different findings that are listed for the whole capture. */
   readonly findings: number;
   /** Bytes of streams that a report carries. */
@@ -29,6 +36,10 @@ export const PAGE_LIMITS: PageLimits = {
   conversations: 1000,
   bars: 200_000,
   barsEach: 64,
+  messages: 20_000,
+  messagesEach: 16,
+  ownFindings: 20_000,
+  ownFindingsEach: 16,
   findings: 200,
   sampleBytes: 0x200000,
 };
@@ -51,6 +62,7 @@ const ENDED_STEPS = 32;
 export class PageRecorder {
   readonly #source: PageSource;
   readonly #limits: PageLimits;
+  readonly #rooms: RecordRooms;
   readonly #records = new Map<number, ConversationRecord>();
   /** Closed and with nothing given away: the first to make room. */
   readonly #dull: number[] = [];
@@ -66,7 +78,6 @@ export class PageRecorder {
   /** Open ones that there was no room for. */
   readonly #others = new Map<number, ConversationFacts>();
   #closed = 0;
-  #barsKept = 0;
   #started: number | undefined;
   #seconds = 0;
   #packets = 0;
@@ -76,6 +87,11 @@ export class PageRecorder {
   constructor(source: PageSource, limits: PageLimits = PAGE_LIMITS) {
     this.#source = source;
     this.#limits = limits;
+    this.#rooms = {
+      bars: new KeptRoom(limits.bars, limits.barsEach),
+      messages: new KeptRoom(limits.messages, limits.messagesEach),
+      findings: new KeptRoom(limits.ownFindings, limits.ownFindingsEach),
+    };
   }
 
   /** The next packet: what comes until the one after it came of it. */
@@ -203,12 +219,7 @@ export class PageRecorder {
       this.#others.set(id, new ConversationFacts(conversation));
       return undefined;
     }
-    const { bars, barsEach } = this.#limits;
-    const record = new ConversationRecord(conversation, this.#seconds, (kept) => {
-      if (this.#barsKept >= bars && kept >= barsEach) return false;
-      this.#barsKept += 1;
-      return true;
-    });
+    const record = new ConversationRecord(conversation, this.#seconds, this.#rooms);
     this.#records.set(id, record);
     return record;
   }
@@ -225,7 +236,7 @@ export class PageRecorder {
     const id = this.#dull.shift() ?? this.#findEnded() ?? (this.#source.live ? this.#telling.shift() : undefined);
     const record = id === undefined ? undefined : this.#records.get(id);
     if (id === undefined || record === undefined) return false;
-    this.#barsKept -= record.records.count + record.segments.count;
+    record.giveBack();
     this.#records.delete(id);
     if (!record.isClosed) this.#others.set(id, record.facts);
     this.#changed.delete(id);
@@ -247,6 +258,6 @@ export class PageRecorder {
   }
 
   #keepFinding(event: Extract<SnifferEvent, { event: "finding" }>): void {
-    this.#moreFindings += keepFinding(this.#findings, withoutSums(event), this.#limits.findings);
+    this.#moreFindings += keepFinding(this.#findings, withoutSums(event), (kept) => kept < this.#limits.findings);
   }
 }

@@ -185,6 +185,50 @@ t.test("bars over the room that there is are counted", async (t) => {
   t.same([bars.count, bars.more, bars.moreBytes], [50, 150, 150]);
 });
 
+t.test(
+  "messages and findings over the room that all have together are counted; each has a few in any case",
+  async (t) => {
+    const limits = { messages: 12, messagesEach: 2, ownFindings: 8, ownFindingsEach: 1 };
+    const talks = Array.from({ length: 4 }, (_, index) => {
+      const turns = Array.from({ length: 10 }, (_, turn): ["client", string] => {
+        const basic = Buffer.from(`user${turn}:x`).toString("base64");
+        return ["client", `GET /${turn} HTTP/1.1\r\nAuthorization: Basic ${basic}\r\n\r\n`];
+      });
+      return play(turns, { clientPort: 1000 + index });
+    });
+    const { details } = recordPage(numbered(talks.flat()), { limits }).model();
+    t.same(
+      details.map(({ messages, moreMessages }) => [messages.length, moreMessages]),
+      [
+        [10, 0],
+        [2, 8],
+        [2, 8],
+        [2, 8],
+      ],
+    );
+    t.same(
+      details.map(({ findings }) => findings.length),
+      [8, 1, 1, 1],
+    );
+    t.ok(details.every(({ moreFindings }) => moreFindings > 0));
+  },
+);
+
+t.test("whoever makes room for others gives back its share", async (t) => {
+  const talks = Array.from({ length: 20 }, (_, index) =>
+    play([["client", "GET / HTTP/1.1\r\n\r\n"]], { clientPort: 1000 + index }),
+  );
+  const limits = { conversations: 2, messages: 2, messagesEach: 0, bars: 2, barsEach: 0 };
+  const { details } = recordPage(numbered(talks.flat()), { limits }).model();
+  t.same(
+    details.map(({ messages, bars }) => [messages.length, bars.count]),
+    [
+      [1, 1],
+      [1, 1],
+    ],
+  );
+});
+
 t.test("a report carries so many bytes of streams, of those with secrets first", async (t) => {
   const login = `GET / HTTP/1.1\r\nAuthorization: Basic ${BASIC}\r\n\r\n`;
   const talks = ["GET / HTTP/1.1\r\n\r\n", login].map((said, index) =>
