@@ -25,15 +25,21 @@ export interface RecordRooms {
   readonly bars: KeptRoom;
   readonly messages: KeptRoom;
   readonly findings: KeptRoom;
+  readonly marks: KeptRoom;
 }
 
 class SideRecord {
-  readonly captured = new MarkedStream();
-  readonly opened = new MarkedStream();
+  readonly captured: MarkedStream;
+  readonly opened: MarkedStream;
   /** Where the first record begins; before it, and where there are none, segments are shown. */
   firstRecord: number | undefined;
   /** Where the record after the last one begins. */
   recordsUntil = 0;
+
+  constructor(marks: KeptRoom) {
+    this.captured = new MarkedStream(marks);
+    this.opened = new MarkedStream(marks);
+  }
 }
 
 export class ConversationRecord {
@@ -43,7 +49,7 @@ export class ConversationRecord {
   readonly segments = new BarList();
   readonly findings = new Map<string, PageFinding>();
   readonly messages: PageMessage[] = [];
-  readonly sides: Readonly<Record<Side, SideRecord>> = { client: new SideRecord(), server: new SideRecord() };
+  readonly sides: Readonly<Record<Side, SideRecord>>;
   /** Seconds since the capture's start. */
   readonly startSeconds: number;
   lastSeconds: number;
@@ -60,6 +66,7 @@ export class ConversationRecord {
     this.startSeconds = startSeconds;
     this.lastSeconds = startSeconds;
     this.#rooms = rooms;
+    this.sides = { client: new SideRecord(rooms.marks), server: new SideRecord(rooms.marks) };
     this.#limits = limits;
   }
 
@@ -97,6 +104,10 @@ export class ConversationRecord {
     bars.giveBack(this.records.count + this.segments.count);
     messages.giveBack(this.messages.length);
     findings.giveBack(this.findings.size);
+    for (const { captured, opened } of Object.values(this.sides)) {
+      captured.giveBack();
+      opened.giveBack();
+    }
   }
 
   #close(): void {

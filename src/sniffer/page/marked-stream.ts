@@ -1,5 +1,6 @@
 // One side's bytes as the pages may show them: some of them, with what each is, and without what must not be shown.
 import type { Disclosure } from "./byte-disclosure.js";
+import type { KeptRoom } from "./kept-room.js";
 import type { SamplePiece, SpanClass } from "./page-model.js";
 import { type MarkedRange, type Range, StreamSample } from "./stream-sample.js";
 
@@ -25,6 +26,7 @@ export interface MarkedStreamView {
 }
 
 export class MarkedStream {
+  readonly #room: KeptRoom;
   readonly #limits: MarkLimits;
   readonly #sample = new StreamSample();
   readonly #marks: MarkedRange[] = [];
@@ -35,7 +37,9 @@ export class MarkedStream {
   #understoodUntil = 0;
   #firstGap: number | undefined;
 
-  constructor(limits: MarkLimits = MARK_LIMITS) {
+  /** `room`: of all streams together, for marks and for what may be shown. */
+  constructor(room: KeptRoom, limits: MarkLimits = MARK_LIMITS) {
+    this.#room = room;
     this.#limits = limits;
   }
 
@@ -55,7 +59,8 @@ export class MarkedStream {
   }
 
   mark(range: MarkedRange): void {
-    if (this.#marks.length < this.#limits.marks) this.#marks.push(range);
+    const { length } = this.#marks;
+    if (length < this.#limits.marks && this.#room.take(length)) this.#marks.push(range);
   }
 
   /** Something is said of these bytes: they are kept where they still can be. */
@@ -76,7 +81,13 @@ export class MarkedStream {
 
   /** These may be shown whatever the protocol, such as a user's name. */
   allow(range: Range): void {
-    if (this.#harmless.length < this.#limits.marks) this.#harmless.push(range);
+    const { length } = this.#harmless;
+    if (length < this.#limits.marks && this.#room.take(length)) this.#harmless.push(range);
+  }
+
+  /** Nothing more is asked of it: what it has of the room is for others. */
+  giveBack(): void {
+    this.#room.giveBack(this.#marks.length + this.#harmless.length);
   }
 
   /** Whatever came so far was looked at. */

@@ -26,6 +26,9 @@ export interface PageLimits {
   /** Different findings of each, of all of them together, and how many each may have in any case. */
   readonly ownFindings: number;
   readonly ownFindingsEach: number;
+  /** Marks of what bytes are, of all streams, and how many each stream may have in any case. */
+  readonly marks: number;
+  readonly marksEach: number;
   /** Different findings that are listed for the whole capture. */
   readonly findings: number;
   /** Bytes of streams that a report carries. */
@@ -40,6 +43,8 @@ export const PAGE_LIMITS: PageLimits = {
   messagesEach: 16,
   ownFindings: 20_000,
   ownFindingsEach: 16,
+  marks: 200_000,
+  marksEach: 64,
   findings: 200,
   sampleBytes: 0x200000,
 };
@@ -91,6 +96,7 @@ export class PageRecorder {
       bars: new KeptRoom(limits.bars, limits.barsEach),
       messages: new KeptRoom(limits.messages, limits.messagesEach),
       findings: new KeptRoom(limits.ownFindings, limits.ownFindingsEach),
+      marks: new KeptRoom(limits.marks, limits.marksEach),
     };
   }
 

@@ -1,6 +1,9 @@
 import t from "tap";
 import { fromBase64 } from "../../../src/sniffer/page/bar-list.js";
+import { KeptRoom } from "../../../src/sniffer/page/kept-room.js";
 import { MarkedStream } from "../../../src/sniffer/page/marked-stream.js";
+
+const ROOM = new KeptRoom(100, 0);
 
 const shown = (stream: MarkedStream, how: { watched: boolean; isOpen: boolean }) =>
   stream
@@ -9,7 +12,7 @@ const shown = (stream: MarkedStream, how: { watched: boolean; isOpen: boolean })
     .join("|");
 
 t.test("what came last of an open conversation may be half a secret", async (t) => {
-  const stream = new MarkedStream();
+  const stream = new MarkedStream(ROOM);
   stream.push(0, Buffer.from("all read "));
   stream.understood();
   stream.push(9, Buffer.from("PASS hun"));
@@ -19,7 +22,7 @@ t.test("what came last of an open conversation may be half a secret", async (t) 
 });
 
 t.test("behind a hole nothing is read, and so nothing shown", async (t) => {
-  const stream = new MarkedStream();
+  const stream = new MarkedStream(ROOM);
   stream.push(0, Buffer.from("before "));
   stream.gap(7, 3);
   stream.push(10, Buffer.from("PASS hunter2"));
@@ -28,7 +31,7 @@ t.test("behind a hole nothing is read, and so nothing shown", async (t) => {
 });
 
 t.test("with more secrets than can be remembered nothing is shown", async (t) => {
-  const stream = new MarkedStream({ marks: 2, secrets: 2 });
+  const stream = new MarkedStream(ROOM, { marks: 2, secrets: 2 });
   stream.push(0, Buffer.from("a b c d"));
   stream.hide({ offset: 0, length: 1 });
   stream.hide({ offset: 2, length: 1 });
@@ -36,3 +39,27 @@ t.test("with more secrets than can be remembered nothing is shown", async (t) =>
   stream.hide({ offset: 4, length: 1 });
   t.equal(shown(stream, { watched: true, isOpen: false }), "");
 });
+
+t.test(
+  "marks over the room that all streams have are left out, and those of a stream that goes are for others",
+  async (t) => {
+    const room = new KeptRoom(3, 1);
+    const spansOf = (stream: MarkedStream) =>
+      stream
+        .pieces(1000, { base: "not_understood", disclosure: "open", watched: false, isOpen: false })
+        .flatMap(({ spans }) => spans.map((span) => span.length));
+    const marked = () => {
+      const stream = new MarkedStream(room);
+      stream.push(0, Buffer.from("abcdef"));
+      for (const offset of [0, 2, 4]) stream.mark({ offset, length: 1, class: "tls_metadata" });
+      return stream;
+    };
+    const first = marked();
+    t.same([first, marked()].map(spansOf), [
+      [1, 1, 1, 1, 1, 1],
+      [1, 5],
+    ]);
+    first.giveBack();
+    t.same(spansOf(marked()), [1, 1, 1, 3], "beside the one that the other has");
+  },
+);
