@@ -1,5 +1,6 @@
 // What a man in the middle could read, in words, gathered from the events of a whole run in bounded memory.
 import type { Accounted, FindingEvent, SnifferEvent, SummaryEvent, Visibility } from "../event.js";
+import { counted, countText } from "../number-text.js";
 import { LaterSummary } from "./later-summary.js";
 import { isSameBytes, SOUGHT } from "./sought-secret.js";
 
@@ -162,9 +163,9 @@ export class Verdict {
     const plain = (text: string): VerdictLine => ({ visibility: undefined, heading: false, text });
     const shares = Object.entries(accounted)
       .filter(([, bytes]) => bytes > 0)
-      .map(([name, bytes]) => `${name.replaceAll("_", " ")} ${grouped(bytes)}`);
-    const spoken = [...this.#applications].map(([name, count]) => `${grouped(count)} ${name}`);
-    const skipped = Object.entries(summary.skipped).map(([name, count]) => `${grouped(count)} ${name}`);
+      .map(([name, bytes]) => `${name.replaceAll("_", " ")} ${countText(bytes)}`);
+    const spoken = [...this.#applications].map(([name, count]) => `${countText(count)} ${name}`);
+    const skipped = Object.entries(summary.skipped).map(([name, count]) => `${countText(count)} ${name}`);
     return [
       { visibility: undefined, heading: true, text: "in all" },
       plain(`${counted(summary.packets, "packet")}, ${counted(summary.bytes, "byte")} captured`),
@@ -199,15 +200,6 @@ function describe({ finding, count }: Kept): string {
     conversation === null ? `packet ${evidence.frame}` : `packet ${evidence.frame}, byte ${evidence.offset} ${stream}`;
   const times = count === 1 ? "" : `, ${count} times`;
   return `${said}${where} (${place}${times})`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** "1,234,567". */
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function listed(items: readonly string[]): string {

@@ -1,10 +1,11 @@
 // The conversation that is open: drawn, zoomed, paged through, and brought to the byte that was asked for.
+
+import { countText } from "../../number-text.js";
 import { decodeBars } from "../bar-list.js";
 import type { Bar, PageDetail, Sample } from "../page-model.js";
 import { type ByteMark, renderSample } from "../view/bytes-view.js";
 import { initialWindow, renderDetail, TABLE_BARS } from "../view/detail-view.js";
 import { renderBarTable, renderTimeline, type TimelineMode, type TimelineWindow } from "../view/timeline-view.js";
-import { countText } from "../view/words.js";
 import { patchChildren } from "./page-parts.js";
 import type { PageSource } from "./page-source.js";
 import type { Target } from "./page-target.js";

@@ -1,7 +1,8 @@
 // The list of conversations: filtered as the reader types, and kept up to date on the live page.
+
+import { countText } from "../../number-text.js";
 import type { PageRow } from "../page-model.js";
 import { renderRow } from "../view/head-view.js";
-import { countText } from "../view/words.js";
 import { patchChildren } from "./page-parts.js";
 
 interface ListedRow {

@@ -1,9 +1,11 @@
 // The exposure matrix: who could read what, each cell with its evidence.
+
+import { countText } from "../../number-text.js";
 import { ASPECTS, CONTENT_ASPECTS, CONTEXT_ASPECTS, OBSERVERS } from "../exposure-names.js";
 import type { Aspect, Cell, Level, Matrix, Observer } from "../page-model.js";
 import { icon } from "./icons.js";
 import { html, type Markup } from "./markup.js";
-import { ASPECT_WORDS, countText, LEVEL_WORDS, OBSERVER_WORDS, placeHref, placeText } from "./words.js";
+import { ASPECT_WORDS, LEVEL_WORDS, OBSERVER_WORDS, placeHref, placeText } from "./words.js";
 
 export interface MatrixViewOptions {
   /** Before the ids of cells, which must differ on one page. */

@@ -1,5 +1,6 @@
-// What the pages call things, and numbers as people read them.
+// What the pages call things, and how they say places, bytes and times.
 import type { Accounted } from "../../event.js";
+import { counted, countText } from "../../number-text.js";
 import type { Aspect, BarClass, Level, Observer, Place, SpanClass } from "../page-model.js";
 
 export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
@@ -52,15 +53,6 @@ export const LEDGER_WORDS: Readonly<Record<keyof Accounted, string>> = {
   truncated: "cut off",
   not_understood: "not understood",
 };
-
-/** "1,234,567". */
-export function countText(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-export function counted(count: number, noun: string): string {
-  return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
 
 /** "517 bytes", "4.0 KB", "1.2 MB" of 1000. */
 export function bytesText(bytes: number): string {
