@@ -191,9 +191,10 @@ async function run(command: string, more: NodeJS.ProcessEnv): Promise<{ code: nu
   const limit = setTimeout(() => end(child, "SIGKILL"), MAX_MS);
   child.stdout.on("data", heard);
   child.stderr.on("data", heard);
-  if (/^client watch|--follow/.test(command)) stir();
+  const stirring = /^client watch|--follow/.test(command) ? setInterval(stir, 700) : undefined;
   const [code, signal] = await once(child, "close");
   clearTimeout(limit);
+  clearInterval(stirring);
   return { code: code ?? (signal === "SIGINT" ? 130 : null), output };
 }
 
@@ -202,17 +203,13 @@ function listens(text: string, word = "listening on"): number {
   return text.split(word).length - 1;
 }
 
-/** Something that a watcher sees. */
+/** Something that a watcher sees, once it watches: on a busy machine that may take a while. */
 function stir(): void {
-  setTimeout(
-    () =>
-      spawn("bash", ["-c", "client login alice"], {
-        cwd: folder,
-        env: { ...env, EARSHOT_HOME: join(folder, "stirrer") },
-        stdio: "ignore",
-      }),
-    300,
-  );
+  spawn("bash", ["-c", "client login alice"], {
+    cwd: folder,
+    env: { ...env, EARSHOT_HOME: join(folder, "stirrer") },
+    stdio: "ignore",
+  });
 }
 
 /** The whole pipeline. */
