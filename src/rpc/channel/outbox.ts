@@ -73,8 +73,9 @@ export class Outbox {
     this.#chunks = written === this.#chunks.length ? [] : this.#chunks.slice(written);
     if (this.blocked) {
       this.#onBlocked();
+      return; // Once ended, a socket no longer says that it drained: FIN waits for that.
     }
-    if (this.#finishing && this.#chunks.length === 0) {
+    if (this.#finishing) {
       this.#finishing = false;
       this.#socket.end();
     }

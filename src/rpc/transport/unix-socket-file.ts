@@ -25,7 +25,8 @@ interface FileSettings {
  * @throws RpcError `address_in_use` when someone listens there, or when the file is no socket; `bad_options`
  */
 export async function listenOnFile(server: Server, path: string, { mode, backlog }: FileSettings): Promise<() => void> {
-  const temporary = join(dirname(path), `.${randomBytes(NAME_BYTES).toString("hex")}`);
+  // Node takes a name that reads as a number, such as ".12345678", for a port.
+  const temporary = join(dirname(path), `.s${randomBytes(NAME_BYTES).toString("hex")}`);
   checkPath(path, temporary);
   await listening(server, temporary, mode, backlog);
   try {

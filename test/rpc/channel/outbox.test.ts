@@ -87,6 +87,21 @@ t.test("blocked: it is told once, what comes meanwhile waits in order, and finis
   t.equal(outbox.blocked, false);
 });
 
+t.test("FIN waits for room, so that no end leaves it blocked for ever", async (t) => {
+  // Which of these sizes end in a write that fills the socket is the system's affair; some do.
+  for (let bytes = 262_144; bytes < 16 * 262_144; bytes += 262_144) {
+    const { outbox, theirs } = await outboxPair(t);
+    theirs.pause();
+    let streamId = 1;
+    for (; !outbox.blocked; streamId += 2) outbox.push(dataFrame(100_000, streamId));
+    outbox.push(dataFrame(bytes, streamId));
+    outbox.finish();
+    const { streams } = await readAll(theirs.resume());
+    t.same(streams, odd((streamId + 1) / 2));
+    t.equal(outbox.blocked, false, `${bytes} bytes`);
+  }
+});
+
 t.test("clear forgets what waits; what the socket has been given goes on", async (t) => {
   const { outbox, ours, theirs } = await outboxPair(t);
   outbox.push(dataFrame(10, 1));

@@ -146,3 +146,16 @@ t.test("paths that cannot be are refused with what to do", async (t) => {
   t.match(summary(await failure(server.listen({ path: join(folder, "absent", "s") })))[2], "not_sent");
   t.same(summary(await failure(connect({ path: join(folder, "nobody"), plaintext: true })))[1], "connection_refused");
 });
+
+t.test("a path without a folder is one too, whatever the file is called until it has its name", async (t) => {
+  const cwd = process.cwd();
+  process.chdir(shortFolder(t));
+  t.teardown(() => process.chdir(cwd));
+  // Names of digits alone, which Node takes for the number of a port, come about once in forty times.
+  for (let round = 0; round < 400; round++) {
+    const server = new RpcServer({ plaintext: true }).serve(AccountServiceDefinition, ECHO);
+    await server.listen({ path: "8443" });
+    await server.close({ graceMs: 0 });
+  }
+  t.same(readdirSync("."), []);
+});
