@@ -15,6 +15,17 @@ const HELLO = Buffer.from(`160301002f0100002b0303${"11".repeat(32)}0000021301010
 const RECORDS = 100_000;
 
 const folder = t.testdir({});
+const LOGIN = join(folder, "login.pcapng");
+const talks = ["/mail", "/news"].map((path, index) =>
+  play(
+    [
+      ["client", `GET ${path} HTTP/1.1\r\nHost: <b>example</b>\r\nAuthorization: Basic ${BASIC}\r\n\r\n`],
+      ["server", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"],
+    ],
+    { clientPort: 2000 + index },
+  ),
+);
+writeFileSync(LOGIN, captureFile(talks.flat()));
 
 function isInWindow(page: Page, selector: string): Promise<boolean> {
   return page.locator(selector).evaluate((element) => {
@@ -34,18 +45,7 @@ t.test(
   "the page opens conversations, explains cells, and leads to the byte, without an error",
   { skip: withoutChromium },
   async (t) => {
-    const capture = join(folder, "login.pcapng");
-    const talks = ["/mail", "/news"].map((path, index) =>
-      play(
-        [
-          ["client", `GET ${path} HTTP/1.1\r\nHost: <b>example</b>\r\nAuthorization: Basic ${BASIC}\r\n\r\n`],
-          ["server", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"],
-        ],
-        { clientPort: 2000 + index },
-      ),
-    );
-    writeFileSync(capture, captureFile(talks.flat()));
-    const path = await report("login.html", ["-r", capture]);
+    const path = await report("login.html", ["-r", LOGIN]);
     t.notMatch(readFileSync(path, "utf8"), BASIC);
     t.equal(statSync(path).mode & 0o777, 0o600, "the owner's to pass on");
 
@@ -121,16 +121,14 @@ t.test(
 );
 
 t.test("a report that cannot be written says so before anything is read", async (t) => {
-  const capture = join(folder, "login.pcapng");
-  const away = await run(["-r", capture, "--report", join(folder, "nowhere", "x.html")]);
+  const away = await run(["-r", LOGIN, "--report", join(folder, "nowhere", "x.html")]);
   t.match(away, { code: 1, stdout: "", stderr: /cannot write .*there is no such file or folder/ });
-  const same = await run(["-r", capture, "--report", capture]);
+  const same = await run(["-r", LOGIN, "--report", LOGIN]);
   t.match(same, { code: 1, stderr: /--report .* is the file that is read/ });
-  t.ok(readFileSync(capture).length > 0 && existsSync(capture));
+  t.ok(readFileSync(LOGIN).length > 0 && existsSync(LOGIN));
 });
 
 t.test("what stood under its name stays until the whole report takes its place", async (t) => {
-  const capture = join(folder, "login.pcapng");
   const path = join(folder, "kept.html");
   writeFileSync(path, "the old one", { mode: 0o644 });
   t.equal((await run(["-r", join(folder, "nowhere.pcap"), "--report", path])).code, 1);
@@ -138,7 +136,7 @@ t.test("what stood under its name stays until the whole report takes its place",
   const none = join(folder, "none.html");
   t.equal((await run(["-r", join(folder, "nowhere.pcap"), "--report", none])).code, 1);
   t.notOk(existsSync(none), "no empty file is left");
-  t.equal((await run(["-r", capture, "--report", path])).code, 0);
+  t.equal((await run(["-r", LOGIN, "--report", path])).code, 0);
   t.match(readFileSync(path, "utf8"), /^<!doctype html>.*<\/html>\s*$/s);
   t.equal(statSync(path).mode & 0o777, 0o600, "the owner's to pass on");
   t.same(
@@ -149,13 +147,12 @@ t.test("what stood under its name stays until the whole report takes its place",
 });
 
 t.test("a report has a name of its own, and goes with what reads more than headers", async (t) => {
-  const capture = join(folder, "login.pcapng");
   const same = join(folder, "same");
-  const both = await run(["-r", capture, "--report", same, "-w", `${folder}/./same`]);
+  const both = await run(["-r", LOGIN, "--report", same, "-w", `${folder}/./same`]);
   t.match(both, { code: 2, stdout: "", stderr: /--report and -w name the same file/ });
   t.notOk(existsSync(same));
-  t.match(await run(["-r", capture, "--report", ""]), { code: 2, stderr: /--report needs a value behind it/ });
-  const counted = await run(["-r", capture, "--report", same, "--count"]);
+  t.match(await run(["-r", LOGIN, "--report", ""]), { code: 2, stderr: /--report needs a value behind it/ });
+  const counted = await run(["-r", LOGIN, "--report", same, "--count"]);
   t.match(counted, { code: 2, stderr: /--count reads headers only .* --report/ });
 });
 
