@@ -42,8 +42,13 @@ t.test("a person watches a capture in Chromium", { skip: withoutChromium }, asyn
 
   await page.getByRole("button", { name: "pause" }).click();
   t.match(await state.textContent(), "paused");
+  const moving = await browser.newPage();
+  await moving.goto(address);
+  await moving.getByText("live").first().waitFor();
   await talk("/second");
   await talk("/third");
+  await moving.locator('tr[data-id="2"]').waitFor();
+  await moving.close();
   t.equal(await row(1).count(), 0, "nothing moves");
   await page.getByRole("button", { name: "go on" }).click();
   await row(2).waitFor();
