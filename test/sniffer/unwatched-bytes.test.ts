@@ -1,11 +1,10 @@
 // Bytes that nobody looks at go by as one number. A tap looks at every byte, so with one nothing is passed over: both
 // runs must say the same.
 import t from "tap";
-import { CaptureReader } from "../../src/sniffer/capture/capture-reader.js";
 import type { SnifferEvent } from "../../src/sniffer/event.js";
 import type { RawPacket } from "../../src/sniffer/packet/raw-packet.js";
 import { chooseSeed, RandomSource } from "../helpers/random-source.js";
-import { fixture } from "./capture/capture-bytes.js";
+import { fixturePackets } from "./capture/capture-bytes.js";
 import { numbered, play, type Said, sniff } from "./played-capture.js";
 
 function tlsRecord(type: number, length: number): Uint8Array {
@@ -16,15 +15,6 @@ const helloOf = (packets: readonly RawPacket[], frame: number): Uint8Array => {
   const bytes = packets.find((packet) => packet.frame === frame)?.bytes ?? new Uint8Array(0);
   return bytes.subarray(56);
 };
-
-function recorded(file: string): RawPacket[] {
-  const reader = new CaptureReader();
-  reader.push(fixture(file));
-  const packets: RawPacket[] = [];
-  for (let raw = reader.next(); raw !== undefined; raw = reader.next())
-    packets.push({ ...raw, bytes: raw.bytes.slice() });
-  return packets;
-}
 
 /** Two runs that must agree. */
 function bothWays(packets: readonly RawPacket[]): [passed: SnifferEvent[], watched: SnifferEvent[]] {
@@ -38,7 +28,7 @@ function bothWays(packets: readonly RawPacket[]): [passed: SnifferEvent[], watch
   return [sniff(packets), watched];
 }
 
-const illustrated = recorded("illustrated-tls13/capture.pcap");
+const illustrated = fixturePackets("illustrated-tls13/capture.pcap");
 const [clientHello, serverHello] = [helloOf(illustrated, 4), helloOf(illustrated, 6)];
 const talks: Record<string, Said[]> = {
   "long TLS records": [
@@ -94,6 +84,6 @@ for (const [name, talk] of Object.entries(talks)) {
 
 t.test("recorded captures say the same", async (t) => {
   for (const file of ["illustrated-tls12/capture.pcap", "illustrated-tls13/capture.pcap"]) {
-    t.same(...bothWays(recorded(file)));
+    t.same(...bothWays(fixturePackets(file)));
   }
 });

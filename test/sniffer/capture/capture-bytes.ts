@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Stage } from "../../../src/bytes/stage.js";
 import type { CaptureLimits } from "../../../src/sniffer/capture/capture-limits.js";
+import { CaptureReader } from "../../../src/sniffer/capture/capture-reader.js";
 import type { RawPacket } from "../../../src/sniffer/packet/raw-packet.js";
 import { feed, type Outcome } from "../../helpers/stage-feeding.js";
 
@@ -10,6 +11,17 @@ const FIXTURES = new URL("../../../../test/fixtures/captures/", import.meta.url)
 
 export const fixtureUrl = (path: string) => new URL(path, FIXTURES);
 export const fixture = (path: string): Uint8Array => new Uint8Array(readFileSync(fixtureUrl(path)));
+
+/** All packets of a fixture, each with bytes of its own. */
+export function fixturePackets(path: string): RawPacket[] {
+  const reader = new CaptureReader();
+  reader.push(fixture(path));
+  reader.finish();
+  const packets: RawPacket[] = [];
+  for (let packet = reader.next(); packet !== undefined; packet = reader.next())
+    packets.push({ ...packet, bytes: packet.bytes.slice() });
+  return packets;
+}
 
 export type Order = "le" | "be";
 export const ORDERS: readonly Order[] = ["le", "be"];

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { captureFile, play } from "../played-capture.js";
+import { CaptureWriter } from "../../../src/sniffer/capture/capture-writer.js";
+import { CLIENT, ipv4, SERVER, udp } from "../packet/packet-bytes.js";
+import { captureFile, numbered, play } from "../played-capture.js";
 import { run } from "../sniffer-program.js";
 import { logOf } from "./zeek-log.js";
 
@@ -79,14 +81,16 @@ t.test("as files, what nothing was written to is not made", async (t) => {
 });
 
 t.test("datagrams, pings, and what is silent for a minute", async (t) => {
-  const udp = (port: number, seconds: number, answers: boolean) => ({ port, seconds, answers });
-  const frames = [udp(5000, 0, false), udp(5000, 1, true), udp(5000, 100, false)].map(({ port, seconds, answers }) => ({
-    seconds,
-    bytes: datagram(answers ? 53 : port, answers ? port : 53, Buffer.from("abcd"), answers),
-  }));
+  const said = (port: number, seconds: number, answers: boolean) => ({ port, seconds, answers });
+  const frames = [said(5000, 0, false), said(5000, 1, true), said(5000, 100, false)].map(
+    ({ port, seconds, answers }) => ({
+      seconds,
+      bytes: datagram(answers ? 53 : port, answers ? port : 53, Buffer.from("abcd"), answers),
+    }),
+  );
   const pings = [8, 0].map((type, index) => ({ seconds: 200 + index, bytes: ping(type, index === 1) }));
-  const capture = join(folder, "udp.pcap");
-  writeFileSync(capture, pcap([...frames, ...pings]));
+  const capture = join(folder, "udp.pcapng");
+  writeFileSync(capture, timed([...frames, ...pings]));
   const { stdout } = await run(["-r", capture, "--format", "zeek"]);
   t.match(logOf(stdout, "conn"), [
     {
@@ -114,8 +118,8 @@ t.test("datagrams, pings, and what is silent for a minute", async (t) => {
 t.test("a ping that never rests does not keep others from being over", async (t) => {
   const steady = [0, 50, 100, 150, 200].map((seconds) => ({ seconds, bytes: ping(8, false) }));
   const other = [5, 155].map((seconds) => ({ seconds, bytes: ping(13, false) }));
-  const capture = join(folder, "pings.pcap");
-  writeFileSync(capture, pcap([...steady, ...other].sort((left, right) => left.seconds - right.seconds)));
+  const capture = join(folder, "pings.pcapng");
+  writeFileSync(capture, timed([...steady, ...other].sort((left, right) => left.seconds - right.seconds)));
   const { stdout } = await run(["-r", capture, "--format", "zeek"]);
   t.same(
     logOf(stdout, "conn").map((line) => [line["id.orig_p"], line["orig_pkts"]]),
@@ -132,9 +136,9 @@ t.test("eve.json writes IPv6 out, and counts age by the clock's whole seconds", 
   const [tls] = stdout.trim().split("\n");
   const loopback = "0000:0000:0000:0000:0000:0000:0000:0001";
   t.match(JSON.parse(tls ?? ""), { src_ip: loopback, dest_ip: loopback });
-  const capture = join(folder, "age.pcap");
+  const capture = join(folder, "age.pcapng");
   const bytes = datagram(5000, 53, Buffer.from("abcd"), false);
-  writeFileSync(capture, pcap([0.4, 1.95].map((seconds) => ({ seconds, bytes }))));
+  writeFileSync(capture, timed([0.4, 1.95].map((seconds) => ({ seconds, bytes }))));
   const flow = JSON.parse((await run(["-r", capture, "--format", "eve"])).stdout);
   t.equal(flow.flow.age, 1);
 });
@@ -189,43 +193,28 @@ t.test("usage", async (t) => {
   });
 });
 
-function ipv4(protocol: number, payload: Uint8Array, back: boolean): Buffer {
-  const header = Buffer.alloc(20);
-  header[0] = 0x45;
-  header.writeUInt16BE(20 + payload.length, 2);
-  header[8] = 64;
-  header[9] = protocol;
-  header.set(back ? [10, 0, 0, 2, 10, 0, 0, 1] : [10, 0, 0, 1, 10, 0, 0, 2], 12);
-  return Buffer.concat([header, payload]);
+function between(protocol: number, payload: Uint8Array, back: boolean): Uint8Array {
+  return ipv4({ protocol, ...(back && { source: SERVER, destination: CLIENT }) }, payload);
 }
 
-function datagram(from: number, to: number, payload: Uint8Array, back: boolean): Buffer {
-  const header = Buffer.alloc(8);
-  header.writeUInt16BE(from, 0);
-  header.writeUInt16BE(to, 2);
-  header.writeUInt16BE(8 + payload.length, 4);
-  return ipv4(17, Buffer.concat([header, payload]), back);
+function datagram(from: number, to: number, payload: Uint8Array, back: boolean): Uint8Array {
+  return between(17, udp([from, to], payload), back);
 }
 
-function ping(type: number, back: boolean): Buffer {
-  return ipv4(1, Buffer.from([type, 0, 0, 0, 0, 1, 0, 1, 1, 2, 3, 4]), back);
+function ping(type: number, back: boolean): Uint8Array {
+  return between(1, Uint8Array.of(type, 0, 0, 0, 0, 1, 0, 1, 1, 2, 3, 4), back);
 }
 
-/** A pcap file of raw IP packets. */
-function pcap(packets: readonly { seconds: number; bytes: Uint8Array }[]): Buffer {
-  const head = Buffer.alloc(24);
-  head.writeUInt32LE(0xa1b2c3d4, 0);
-  head.writeUInt16LE(2, 4);
-  head.writeUInt16LE(4, 6);
-  head.writeUInt32LE(65_535, 16);
-  head.writeUInt32LE(101, 20);
-  const records = packets.map(({ seconds, bytes }) => {
-    const record = Buffer.alloc(16);
-    record.writeUInt32LE(1_700_000_000 + Math.floor(seconds), 0);
-    record.writeUInt32LE(Math.round((seconds % 1) * 1e6), 4);
-    record.writeUInt32LE(bytes.length, 8);
-    record.writeUInt32LE(bytes.length, 12);
-    return Buffer.concat([record, bytes]);
+/** A capture of raw IP packets at those times. */
+function timed(packets: readonly { seconds: number; bytes: Uint8Array }[]): Buffer {
+  const writer = new CaptureWriter();
+  const written = numbered(packets.map(({ bytes }) => bytes)).map((packet, index) => {
+    const seconds = 1_700_000_000 + (packets[index]?.seconds ?? 0);
+    return writer.packet({
+      ...packet,
+      seconds: Math.floor(seconds),
+      nanoseconds: Math.round((seconds % 1) * 1e6) * 1e3,
+    });
   });
-  return Buffer.concat([head, ...records]);
+  return Buffer.concat([writer.head(), ...written]);
 }

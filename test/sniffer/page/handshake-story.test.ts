@@ -1,21 +1,17 @@
 import t from "tap";
-import { CaptureReader } from "../../../src/sniffer/capture/capture-reader.js";
 import type { SnifferEvent } from "../../../src/sniffer/event.js";
 import { HandshakeStory } from "../../../src/sniffer/page/handshake-story.js";
 import { Pipeline } from "../../../src/sniffer/pipeline.js";
-import { fixture } from "../capture/capture-bytes.js";
+import { fixture, fixturePackets } from "../capture/capture-bytes.js";
 
 function storyOf(name: string, keyLog?: string): HandshakeStory {
-  const reader = new CaptureReader();
-  reader.push(fixture(name));
-  reader.finish();
   const pipeline = new Pipeline();
   if (keyLog !== undefined) pipeline.addKeys(keyLog);
   const story = new HandshakeStory();
   const drain = (): void => {
     for (let event = pipeline.next(); event !== undefined; event = pipeline.next()) story.push(event);
   };
-  for (let packet = reader.next(); packet !== undefined; packet = reader.next()) {
+  for (const packet of fixturePackets(name)) {
     pipeline.push(packet);
     drain();
   }

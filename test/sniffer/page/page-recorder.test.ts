@@ -1,27 +1,14 @@
 import t from "tap";
-import { CaptureReader } from "../../../src/sniffer/capture/capture-reader.js";
 import { SecretList } from "../../../src/sniffer/finding/secret-search.js";
-import type { RawPacket } from "../../../src/sniffer/packet/raw-packet.js";
 import { decodeBars } from "../../../src/sniffer/page/bar-list.js";
 import type { Level, Matrix, Observer } from "../../../src/sniffer/page/page-model.js";
-import { fixture } from "../capture/capture-bytes.js";
+import { fixture, fixturePackets } from "../capture/capture-bytes.js";
 import { ipv4, udp } from "../packet/packet-bytes.js";
 import { numbered, play } from "../played-capture.js";
 import { detailOf, recordPage, shownText } from "./recorded-page.js";
 
 const PASSWORD = "correct-horse-battery";
 const BASIC = Buffer.from(`alice:${PASSWORD}`).toString("base64");
-
-function packetsOf(name: string): RawPacket[] {
-  const reader = new CaptureReader();
-  reader.push(fixture(name));
-  reader.finish();
-  const packets: RawPacket[] = [];
-  for (let packet = reader.next(); packet !== undefined; packet = reader.next()) {
-    packets.push({ ...packet, bytes: Uint8Array.from(packet.bytes) });
-  }
-  return packets;
-}
 
 const levels = (row: Matrix["content"]): Record<Observer, Level> => ({
   passive: row.passive.level,
@@ -72,7 +59,7 @@ t.test("a token that was sought is told as the token, once, and is no password",
 });
 
 t.test("TLS 1.3: length only for who watches, readable with keys, and the certificate with it", async (t) => {
-  const packets = packetsOf("illustrated-tls13/capture.pcap");
+  const packets = fixturePackets("illustrated-tls13/capture.pcap");
   const shut = recordPage(packets).model();
   t.same(levels(shut.head.matrix.content), {
     passive: "length",
@@ -104,7 +91,7 @@ t.test("TLS 1.3: length only for who watches, readable with keys, and the certif
 });
 
 t.test("TLS 1.2 shows the certificate to everyone", async (t) => {
-  const { head } = recordPage(packetsOf("illustrated-tls12/capture.pcap")).model();
+  const { head } = recordPage(fixturePackets("illustrated-tls12/capture.pcap")).model();
   t.same(levels(head.matrix.certificate), all("readable"));
   t.match(head.matrix.certificate.passive, { seen: true, place: { side: "server", offset: 54 } });
   t.match(head.matrix.server_name.passive, { seen: true, place: { side: "client", offset: 0 } });

@@ -3,6 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { FIELDS } from "../../../../src/sniffer/export/fields/field-table.js";
+import { ipv4 } from "../../packet/packet-bytes.js";
+import { captureFile } from "../../played-capture.js";
 import { run } from "../../sniffer-program.js";
 
 const CAPTURES = "test/fixtures/captures";
@@ -33,12 +35,12 @@ t.test("every field is as tshark prints it", { skip: withoutTshark }, async (t) 
 });
 
 t.test("reserved flags and a datagram's own word of its length", { skip: withoutTshark }, async (t) => {
-  const capture = join(t.testdir({}), "headers.pcap");
+  const capture = join(t.testdir({}), "headers.pcapng");
   // AE (RFC 9768) stands beside the data offset; the datagram says 300 bytes and has 12.
   const segment = Buffer.from("138801bb000000010000000051180400000000007879", "hex");
   const datagram = Buffer.from("1388c3500000000061626364", "hex");
   datagram.writeUInt16BE(300, 4);
-  writeFileSync(capture, pcapOf([packet(6, segment), packet(17, datagram)]));
+  writeFileSync(capture, captureFile([ipv4({ protocol: 6 }, segment), ipv4({ protocol: 17 }, datagram)]));
   const asked = fields(["tcp.flags", "tcp.len", "udp.length"]);
   const { stdout } = await run(["-r", capture, ...asked]);
   t.equal(stdout, "0x0118\t2\t\n\t\t300\n");
@@ -80,21 +82,3 @@ t.test("what does not go is named, with what may have been meant", async (t) => 
     t.match(stderr, why);
   }
 });
-
-function packet(protocol: number, payload: Uint8Array): Buffer {
-  const header = Buffer.from("4500000000000000400000000a0000010a000002", "hex");
-  header.writeUInt16BE(header.length + payload.length, 2);
-  header[9] = protocol;
-  return Buffer.concat([header, payload]);
-}
-
-/** Of raw IP. */
-function pcapOf(packets: readonly Buffer[]): Buffer {
-  const records = packets.map((bytes) => {
-    const record = Buffer.alloc(16);
-    record.writeUInt32LE(bytes.length, 8);
-    record.writeUInt32LE(bytes.length, 12);
-    return Buffer.concat([record, bytes]);
-  });
-  return Buffer.concat([Buffer.from("d4c3b2a1020004000000000000000000ffff000065000000", "hex"), ...records]);
-}
