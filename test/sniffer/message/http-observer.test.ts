@@ -51,7 +51,7 @@ t.test("Basic credentials are found, the password masked, with their place", asy
     { what: "username", value: "bob", visibility: "readable", evidence },
     { what: "password", value: "[redacted: 10 bytes]", evidence },
   ]);
-  t.notMatch(JSON.stringify(findings), `top secret|${secret}`);
+  t.notMatch(JSON.stringify(findings), new RegExp(`top secret|${secret}`));
 });
 
 t.test("bearer tokens, cookies and secrets in a query are masked", async (t) => {

@@ -91,7 +91,7 @@ t.test("a real talk of HTTP/2 is read in both directions", async (t) => {
         "cookie [redacted: 9 bytes]",
       ],
     );
-    t.notMatch(JSON.stringify(seen.events), `hunter2|${basic}|cccc`);
+    t.notMatch(JSON.stringify(seen.events), new RegExp(`hunter2|${basic}|cccc`));
     t.equal(seen.tally.not_understood, 0);
   }
 });
