@@ -1,6 +1,6 @@
 // Decrypts what the openssl command says to itself: key updates, early data, padding, renegotiation, client certificates and
 // old versions, none of which Node's TLS can be asked for. EARSHOT_SUITES=all goes through every suite that openssl has.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { setTimeout } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { KeyLog } from "../../../src/sniffer/tls/key-log.js";
 import { makeAuthority, makeCertificate } from "../../fixtures/certificates.js";
-import { NO_OPENSSL } from "./openssl-talk.js";
+import { heard, NO_OPENSSL } from "./openssl-talk.js";
 import { tap } from "./tapped-connection.js";
 import { findingLines, ofKind, plaintext, type Turn, type Watched, watch } from "./watched-talk.js";
 
@@ -34,20 +34,6 @@ interface Wish {
 }
 
 const reversed = (words: string) => [...words].reverse().join("");
-
-/** Resolves once the program has printed the text. */
-async function heard(program: ChildProcess, text: string | RegExp): Promise<string> {
-  let said = "";
-  for (const stream of [program.stdout, program.stderr]) stream?.setEncoding("latin1");
-  return await new Promise((resolve, reject) => {
-    const listen = (part: string) => {
-      said += part;
-      if (typeof text === "string" ? said.includes(text) : text.test(said)) resolve(said);
-    };
-    for (const stream of [program.stdout, program.stderr]) stream?.on("data", listen);
-    program.once("close", () => reject(new Error(`openssl ended: ${said}`)));
-  });
-}
 
 /** Says the words over a connection of s_client to s_server, which says each line backwards. */
 async function talk({

@@ -75,13 +75,18 @@ async function converse(words: readonly string[], { mute, awaited, fails }: Open
   return text();
 }
 
-async function heard(program: ChildProcess, pattern: RegExp): Promise<string> {
-  const text = textOf(program);
-  while (!pattern.test(text())) {
-    if (program.exitCode !== null) throw new Error(`openssl ended: ${text()}`);
-    await setTimeout(5);
-  }
-  return text();
+/** Resolves once the program has printed the text from now on; gives what it printed. */
+export async function heard(program: ChildProcess, text: string | RegExp): Promise<string> {
+  let said = "";
+  for (const stream of [program.stdout, program.stderr]) stream?.setEncoding("latin1");
+  return await new Promise((resolve, reject) => {
+    const listen = (part: string) => {
+      said += part;
+      if (typeof text === "string" ? said.includes(text) : text.test(said)) resolve(said);
+    };
+    for (const stream of [program.stdout, program.stderr]) stream?.on("data", listen);
+    program.once("close", () => reject(new Error(`openssl ended: ${said}`)));
+  });
 }
 
 function textOf(program: ChildProcess): () => string {
