@@ -92,15 +92,7 @@ export const rungs: readonly Rung[] = [
     attacker: "impersonates",
     client: "told not to verify",
     login: "password",
-    readable: [
-      "username",
-      "password",
-      "session token",
-      "server certificate",
-      "server name (SNI)",
-      "protocol (ALPN)",
-      "sizes and times",
-    ],
+    readable: everyExposure,
     refused: "nothing",
   },
   {

@@ -1,6 +1,7 @@
 // The commands that a page tells a class to try: as they must be typed in the project's folder, wherever the captures are.
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shellQuote } from "../../completion/shell-quote.js";
 
 /** Where `npx` finds the programs. */
 const PROJECT = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -20,5 +21,5 @@ function quoted(path: string): string {
   // A name that begins with a dash would be taken for an option.
   const safe = path.startsWith("-") ? `./${path}` : path;
   if (/^[\p{L}\p{N}_./:+=@%,-]+$/u.test(safe)) return safe;
-  return process.platform === "win32" ? `"${safe}"` : `'${safe.replaceAll("'", "'\\''")}'`;
+  return process.platform === "win32" ? `"${safe}"` : shellQuote(safe);
 }

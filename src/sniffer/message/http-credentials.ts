@@ -102,10 +102,13 @@ function parameter(text: string, name: string): { text: string; at: number } | u
 export function shownTarget(target: string): string {
   return target
     .replace(/^([a-z][a-z0-9+.-]{0,19}:\/\/[^/?#@:]*:)([^/?#@]+)(?=@)/i, masked)
-    .replace(/([?&;#][^?=&;#]*=)([^&;#]+)/g, (all, name: string, value: string) =>
+    .replace(NAMED_VALUE, (all, name: string, value: string) =>
       SECRET_PARAMETER.test(name) || looksRandom(value) ? masked(all, name, value) : all,
     );
 }
+
+/** In a target: with what stands before its value ("?name="), and the value. */
+export const NAMED_VALUE = /([?&;#][^?=&;#]*=)([^&;#]+)/g;
 
 const SECRET_PARAMETER =
   /pass|pwd|secret|token|auth|key|session|sig|code|sid\b|jwt|otp|ticket|saml|assertion|cred|csrf|nonce/i;

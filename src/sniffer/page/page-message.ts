@@ -1,6 +1,8 @@
 // What a page shows of a message. It is passed on, unlike lines on a screen: what may hold a secret under a name that nobody
 // here knows is told by its length alone.
 import type { MessageEvent } from "../event.js";
+import { NAMED_VALUE } from "../message/http-credentials.js";
+import { counted } from "../number-text.js";
 import { describeEvent } from "../report/event-line.js";
 import { cutText } from "./page-finding.js";
 import type { PageMessage } from "./page-model.js";
@@ -34,7 +36,7 @@ function shownMetadata({ metadata, details }: MessageEvent): Pick<MessageEvent, 
 }
 
 function shownEntry([name, value]: [string, string]): [string, string] {
-  return [name, HARMLESS.test(name) || MASKED.test(value) ? value : lengthOf(value)];
+  return [name, HARMLESS.test(name) ? value : lengthOf(value)];
 }
 
 function shownFields(fields: Record<string, unknown>): Record<string, unknown> {
@@ -64,12 +66,10 @@ function withoutText(value: unknown): unknown {
 }
 
 function withoutQuery(target: string): string {
-  return target.replace(/([?&;#][^?=&;#]*=)([^&;#]+)/g, (all, name: string, value: string) =>
-    MASKED.test(value) ? all : name + lengthOf(value),
-  );
+  return target.replace(NAMED_VALUE, (_all, name: string, value: string) => name + lengthOf(value));
 }
 
+/** What is masked already says it. */
 function lengthOf(text: string): string {
-  const bytes = Buffer.byteLength(text);
-  return MASKED.test(text) ? text : `[${bytes} ${bytes === 1 ? "byte" : "bytes"}]`;
+  return MASKED.test(text) ? text : `[${counted(Buffer.byteLength(text), "byte")}]`;
 }
