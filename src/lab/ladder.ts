@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import type { PageModel } from "../sniffer/page/page-model.js";
 import { readPageScript } from "../sniffer/page-script.js";
+import { knowsLinks } from "../sniffer/report/terminal-link.js";
 import { renderReport } from "../sniffer/report-file.js";
 import { LabError } from "./lab-error.js";
 import { renderLengths } from "./lengths/lengths-row.js";
@@ -14,7 +15,7 @@ import { type Rung, rungs } from "./rung.js";
 import { recordView } from "./rung-view.js";
 import { playScene, type Scene } from "./scene.js";
 import { saveWithSecrets } from "./secret-capture.js";
-import { knowsLinks, renderClosing, renderHeading, renderRung } from "./table.js";
+import { renderClosing, renderHeading, renderRung } from "./table.js";
 import { judgeScene } from "./verdict.js";
 
 export interface LadderOptions {

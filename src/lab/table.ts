@@ -1,6 +1,7 @@
 // The ladder in a terminal: a row a rung as it is climbed, its evidence below, at most 80 columns.
 import { pathToFileURL } from "node:url";
 import { styleText } from "node:util";
+import { linked } from "../sniffer/report/terminal-link.js";
 import type { Proof, ProofSource } from "./evidence.js";
 import { everyExposure, type Refused } from "./rung.js";
 import type { Verdict } from "./verdict.js";
@@ -72,15 +73,6 @@ export interface Closing {
   readonly links: boolean;
 }
 
-/** OSC 8 is passed over by most terminals that do not know it; these would print it, or are none. */
-export function knowsLinks({ isTTY }: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
-  return isTTY === true && !env["NO_COLOR"] && !["dumb", "linux"].includes(env["TERM"] ?? "dumb");
-}
-
-function linked(text: string, file: string): string {
-  return `\u001b]8;;${pathToFileURL(file).href}\u001b\\${text}\u001b]8;;\u001b\\`;
-}
-
 export function renderClosing(verdicts: readonly Verdict[], closing: Closing): string {
   const { folder, page, seconds, colour, links } = closing;
   const failed = verdicts.filter((verdict) => verdict.complaints.length > 0);
@@ -91,7 +83,7 @@ export function renderClosing(verdicts: readonly Verdict[], closing: Closing): s
   return [
     `${result} (${seconds.toFixed(1)} s).`,
     "",
-    `  ${links ? linked(`${folder}/ladder.html`, page) : `${folder}/ladder.html`}    the same as a page, for a class room`,
+    `  ${links ? linked(`${folder}/ladder.html`, pathToFileURL(page).href) : `${folder}/ladder.html`}    the same as a page, for a class room`,
     `  ${folder}/rung-N.html    what he sees of each rung, as the sniffer's report`,
     `  ${folder}/rung-N.pcapng  the captures, with TLS secrets, for Wireshark`,
     `  ${folder}/lengths-*.pcapng  for sniffer --guess`,

@@ -1,6 +1,6 @@
 import t from "tap";
 import { rungs } from "../../src/lab/rung.js";
-import { knowsLinks, renderClosing, renderRung } from "../../src/lab/table.js";
+import { renderClosing, renderRung } from "../../src/lab/table.js";
 import { verdictOf } from "./played-verdict.js";
 
 const CLOSING = { folder: "out", page: "/a b/out/ladder.html", seconds: 1, colour: false, links: false };
@@ -31,10 +31,4 @@ t.test("the page's path is a link in terminals that make links, and text elsewhe
   const linked = renderClosing([verdictOf(0)], { ...CLOSING, links: true });
   t.match(linked, "\u001b]8;;file:///a%20b/out/ladder.html\u001b\\out/ladder.html\u001b]8;;\u001b\\");
   t.notMatch(renderClosing([verdictOf(0)], CLOSING), "\u001b");
-  const terminal = { isTTY: true };
-  t.equal(knowsLinks(terminal, { TERM: "xterm-256color" }), true);
-  t.equal(knowsLinks({}, { TERM: "xterm-256color" }), false);
-  for (const env of [{ TERM: "dumb" }, { TERM: "xterm", NO_COLOR: "1" }, { TERM: "linux" }, {}]) {
-    t.equal(knowsLinks(terminal, env), false);
-  }
 });

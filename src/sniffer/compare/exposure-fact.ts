@@ -1,4 +1,5 @@
 // What an event says that is exposed, in words that are the same in every run: without packets, addresses, ports, counts.
+import { isEncryptedApplication } from "../encrypted-application.js";
 import type { FindingEvent, ServerHelloEvent, SnifferEvent } from "../event.js";
 import { cipherSuiteName } from "../tls/cipher-suite-names.js";
 import { versionName } from "../tls/names.js";
@@ -14,8 +15,6 @@ export interface ExposureFact {
   readonly what: string;
 }
 
-/** What says nothing of its own: told by other facts, or not in the clear. */
-const ENCRYPTED: ReadonlySet<string> = new Set(["tls", "dtls", "quic", "ssh"]);
 const TLS12 = 0x0303;
 const TLS13 = 0x0304;
 
@@ -55,7 +54,8 @@ function findingFacts({ visibility, decrypted, what, field, side }: FindingEvent
 }
 
 function applicationFacts(application: string, bytes: number): ExposureFact[] {
-  if (bytes === 0 || ENCRYPTED.has(application)) return [];
+  // What is encrypted says nothing of its own: other facts tell of it.
+  if (bytes === 0 || isEncryptedApplication(application)) return [];
   if (application === "unknown") return [{ kind: "unknown", what: "a protocol that is not known here" }];
   return [{ kind: "readable", what: `${application} in the clear` }];
 }

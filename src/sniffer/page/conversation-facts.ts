@@ -1,13 +1,11 @@
 // What is known of who could read what of one conversation, gathered from its events: little, and the same for all.
+import { isEncryptedApplication } from "../encrypted-application.js";
 import type { FindingEvent, Side, SnifferEvent } from "../event.js";
 import { isSameBytes, SOUGHT } from "../finding/sought-secret.js";
 import type { Conversation } from "../stream/stream-event.js";
 import { ContentType } from "../tls/names.js";
 import { cutText } from "./page-finding.js";
 import type { Place } from "./page-model.js";
-
-/** What hides its content without TLS being read here. */
-const ENCRYPTED_APPLICATIONS: ReadonlySet<string> = new Set(["tls", "dtls", "quic", "ssh"]);
 
 /** Alerts by which a client says that it does not trust a certificate (RFC 8446 section 6.2). */
 const DISTRUST: ReadonlySet<string> = new Set([
@@ -93,7 +91,7 @@ export class ConversationFacts {
   }
 
   get isEncrypted(): boolean {
-    return this.isTls || ENCRYPTED_APPLICATIONS.has(this.application ?? "unknown");
+    return this.isTls || isEncryptedApplication(this.application);
   }
 
   push(event: SnifferEvent): void {

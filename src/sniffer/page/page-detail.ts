@@ -1,4 +1,5 @@
 // What the pages show of one conversation, made of what was kept of it.
+import { isEncryptedApplication } from "../encrypted-application.js";
 import type { Side } from "../event.js";
 import { versionName } from "../tls/names.js";
 import { encodeBars } from "./bar-list.js";
@@ -9,9 +10,6 @@ import type { Bar, PageDetail, PageRow, Sample, SpanClass } from "./page-model.j
 import { sampledBytes } from "./sampled-bytes.js";
 
 const SIDES: readonly Side[] = ["client", "server"];
-
-/** Protocols of which nothing is looked into here, and so no secret can be missed. */
-const UNWATCHED: ReadonlySet<string> = new Set(["unknown", "tls", "dtls", "quic", "ssh"]);
 
 export function rowOf(record: ConversationRecord): PageRow {
   const { facts, startSeconds, lastSeconds } = record;
@@ -100,6 +98,7 @@ function samplesOf({ facts, sides, isClosed }: ConversationRecord, maxBytes: num
   );
 }
 
-function isClear(application: string | undefined): boolean {
-  return !UNWATCHED.has(application ?? "unknown");
+/** Of the others nothing is looked into here, and so no secret can be missed. */
+function isClear(application = "unknown"): boolean {
+  return application !== "unknown" && !isEncryptedApplication(application);
 }

@@ -1,4 +1,5 @@
 // What the line at the foot says while a capture runs: the most important first, as much as there is room for.
+import { bytesText, countText } from "../number-text.js";
 import { type Paint, plainPaint } from "./paint.js";
 import { clockText } from "./progress.js";
 
@@ -16,8 +17,6 @@ export interface LiveState {
   readonly readable: number;
   readonly drops: number;
 }
-
-const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** "capturing 0:12, 0:48 left  1,234 packets  1.2 MB  345/s  12 open  3 readable". */
 export function encodeLiveStatus(state: LiveState, cells: number, paint: Paint = plainPaint): string {
@@ -40,14 +39,4 @@ export function encodeLiveStatus(state: LiveState, cells: number, paint: Paint =
     line += gap + (style === undefined ? text : paint(style, text));
   }
   return line;
-}
-
-function countText(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-function bytesText(bytes: number): string {
-  let [value, unit] = [bytes, 0];
-  for (; value >= 1000 && unit < UNITS.length - 1; unit += 1) value /= 1000;
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
 }

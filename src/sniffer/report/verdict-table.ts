@@ -1,6 +1,7 @@
 // The verdict for a terminal: what was found in columns, and where the bytes went as bars. Nothing is wider than the
 // terminal, and what came from the wire cannot move its cursor.
 import type { Kept, Verdict, VerdictSection } from "../finding/verdict.js";
+import { counted, countText } from "../number-text.js";
 import { VISIBILITY_STYLES } from "./event-line.js";
 import type { Paint } from "./paint.js";
 import { cellsOf, cutToCells, padToCells, safeText, wrapToCells } from "./terminal-text.js";
@@ -91,10 +92,10 @@ function whereText({ finding, count }: Kept): string {
 
 function encodeTotals({ summary, applications }: Verdict, cells: number): string[] {
   if (summary === undefined) return [];
-  const spoken = [...applications].map(([name, count]) => `${count} ${name}`);
-  const skipped = Object.entries(summary.skipped).map(([name, count]) => `${count} ${name}`);
+  const spoken = [...applications].map(([name, count]) => `${countText(count)} ${name}`);
+  const skipped = Object.entries(summary.skipped).map(([name, count]) => `${countText(count)} ${name}`);
   return [
-    `${countText(summary.packets)} packets, ${countText(summary.bytes)} bytes captured`,
+    `${counted(summary.packets, "packet")}, ${counted(summary.bytes, "byte")} captured`,
     ...(spoken.length > 0 ? [`conversations: ${spoken.join(", ")}`] : []),
     ...(skipped.length > 0 ? [`packets not looked into: ${skipped.join(", ")}`] : []),
   ].flatMap((line) => wrapped(line, cells));
@@ -113,8 +114,4 @@ function encodeLedger({ summary }: Verdict, cells: number, paint: Paint): string
     const bar = barCells < 4 ? "" : ` ${paint("dim", "█".repeat(Math.max(1, Math.round(share * barCells))))}`;
     return `${begin}${percent}${bar}`;
   });
-}
-
-function countText(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -4,6 +4,7 @@ import type { CaptureOrigin } from "../capture/capture-writer.js";
 import type { CliSource } from "../cli-arguments.js";
 import type { PageRecorder } from "../page/page-recorder.js";
 import { readPageScript } from "../page-script.js";
+import { knowsLinks, linked } from "../report/terminal-link.js";
 import { HELD_LIMITS, HeldPackets } from "./held-packets.js";
 import { withoutOwnTraffic } from "./own-traffic.js";
 import { PageContent } from "./page-content.js";
@@ -46,7 +47,8 @@ export class LivePage {
   static async open(options: LivePageOptions): Promise<LivePage> {
     const page = new LivePage(options);
     const address = await page.#server.listen(options.port);
-    options.note(`live page: ${isLinking() ? linkTo(address) : address}`);
+    const isLinking = knowsLinks({ isTTY: isatty(STDERR) }, process.env);
+    options.note(`live page: ${isLinking ? linked(address, address) : address}`);
     return page;
   }
 
@@ -86,13 +88,4 @@ function whenUnfollowed(streams: UpdateStreams, then: () => void): void {
   streams.onEmpty = wait;
   if (streams.count === 0) wait();
   setTimeout(then, MAX_LINGER_MS).unref();
-}
-
-/** Links that a terminal opens (OSC 8). */
-function linkTo(address: string): string {
-  return `\x1b]8;;${address}\x1b\\${address}\x1b]8;;\x1b\\`;
-}
-
-function isLinking(): boolean {
-  return isatty(STDERR) && process.env["TERM"] !== "dumb";
 }

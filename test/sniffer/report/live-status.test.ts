@@ -18,7 +18,7 @@ t.test("how long, how much, how fast, and what could be read", async (t) => {
   t.equal(encodeLiveStatus(STATE, 79), "capturing 0:12, 0:48 left  1,234 packets  3 readable  12 open  1.3 MB  345/s");
   t.equal(
     encodeLiveStatus({ ...STATE, ofSeconds: undefined, readable: 0, drops: 7, bytes: 999 }, 79),
-    "capturing 0:12  1,234 packets  7 dropped  12 open  999 B  345/s",
+    "capturing 0:12  1,234 packets  7 dropped  12 open  999 bytes  345/s",
   );
   t.match(encodeLiveStatus({ ...STATE, seconds: 61 }, 79), "0:00 left");
 });

@@ -1,11 +1,11 @@
 // The bytes themselves, sixteen a line, coloured by what they are; what must not be shown is dots.
 
-import { counted } from "../../number-text.js";
+import { bytesText, counted } from "../../number-text.js";
 import { fromBase64 } from "../bar-list.js";
 import type { Sample, SamplePiece, SpanClass } from "../page-model.js";
 import { sampledBytes } from "../sampled-bytes.js";
 import { escapeHtml, html, Markup } from "./markup.js";
-import { bytesText, CLASS_WORDS } from "./words.js";
+import { CLASS_WORDS } from "./words.js";
 
 const LINE_BYTES = 16;
 const UNSHOWN: ReadonlySet<SpanClass> = new Set(["secret", "withheld"]);

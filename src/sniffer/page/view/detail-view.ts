@@ -1,14 +1,14 @@
 // One conversation: its matrix, its records in time, its handshake in words, what it means for the future, what was said,
 // and its bytes.
 import type { AssessmentEvent, FutureReader } from "../../event.js";
-import { counted, countText } from "../../number-text.js";
+import { bytesText, counted, countText } from "../../number-text.js";
 import type { Bar, PageDetail, PageFinding, PageMessage, Step, StepLine } from "../page-model.js";
 import { renderSample } from "./bytes-view.js";
 import { icon } from "./icons.js";
 import { html, type Markup } from "./markup.js";
 import { levelChip, renderMatrix } from "./matrix-view.js";
 import { MAX_DRAWN, renderBarTable, renderTimeline, type TimelineWindow } from "./timeline-view.js";
-import { bytesText, placeHref, placeText, secondsText } from "./words.js";
+import { placeHref, placeText, secondsText } from "./words.js";
 
 /** Bars in one piece of the table. */
 export const TABLE_BARS = 200;

@@ -1,12 +1,12 @@
 // The first screen and what sums the capture up: the verdict, the matrix, the findings, the ledger, the conversations.
 import type { Accounted } from "../../event.js";
-import { counted, countText } from "../../number-text.js";
+import { bytesText, counted, countText } from "../../number-text.js";
 import type { PageHead, PageRow } from "../page-model.js";
 import { renderFindings } from "./detail-view.js";
 import { icon } from "./icons.js";
 import { html, type Markup } from "./markup.js";
 import { levelChip, renderMatrix } from "./matrix-view.js";
-import { bytesText, LEDGER_WORDS, secondsText } from "./words.js";
+import { LEDGER_WORDS, secondsText } from "./words.js";
 
 export function renderVerdict(head: PageHead): Markup {
   const when = head.started === null ? "" : `, from ${head.started.replace("T", " ").slice(0, 19)} UTC`;

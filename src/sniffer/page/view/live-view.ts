@@ -1,12 +1,11 @@
 // The live page: the report's parts, below a bar that says how it goes and lets pause and save.
 
-import { counted, countText } from "../../number-text.js";
+import { bytesText, counted, countText } from "../../number-text.js";
 import type { HeldCount } from "../live-update.js";
 import type { PageHead, PageRow } from "../page-model.js";
 import { html, type Markup } from "./markup.js";
 import { type PageScript, renderShell } from "./page-shell.js";
 import { renderReportBody } from "./report-view.js";
-import { bytesText } from "./words.js";
 
 export interface LivePageParts {
   readonly head: PageHead;

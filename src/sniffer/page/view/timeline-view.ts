@@ -1,11 +1,11 @@
 // The time line of a conversation: a bar for each record (or segment), up for the client and down for the server, as high
 // as its length and in the colour of who can read it. Where there are more than there is room for, neighbours share one.
 
-import { counted, countText } from "../../number-text.js";
+import { bytesText, counted, countText } from "../../number-text.js";
 import { BAR_CLASSES } from "../bar-list.js";
 import type { Bar, BarClass } from "../page-model.js";
 import { html, type Markup } from "./markup.js";
-import { bytesText, CLASS_WORDS, recordTypeText, secondsText } from "./words.js";
+import { CLASS_WORDS, recordTypeText, secondsText } from "./words.js";
 
 export type TimelineMode = "order" | "time";
 

@@ -1,6 +1,6 @@
-// What the pages call things, and how they say places, bytes and times.
+// What the pages call things, and how they say places and times.
 import type { Accounted } from "../../event.js";
-import { counted, countText } from "../../number-text.js";
+import { countText } from "../../number-text.js";
 import type { Aspect, BarClass, Level, Observer, Place, SpanClass } from "../page-model.js";
 
 export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
@@ -53,14 +53,6 @@ export const LEDGER_WORDS: Readonly<Record<keyof Accounted, string>> = {
   truncated: "cut off",
   not_understood: "not understood",
 };
-
-/** "517 bytes", "4.0 KB", "1.2 MB" of 1000. */
-export function bytesText(bytes: number): string {
-  if (bytes < 1000) return counted(bytes, "byte");
-  const [scale, unit] = bytes < 1e6 ? [1e3, "KB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
-  const value = bytes / (scale as number);
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
-}
 
 /** "12 µs", "3.4 ms", "1.20 s", "2 min 5 s", "3 h 12 min". */
 export function secondsText(seconds: number): string {
