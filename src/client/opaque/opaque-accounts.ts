@@ -1,6 +1,7 @@
 // Accounts whose password never leaves this process: OPAQUE (RFC 9807), each login bound to its connection (RFC 9266).
 import { randomBytes } from "node:crypto";
 import { OpaqueServiceDefinition, type PasswordProof } from "../../gen/earshot/accounts/v1/opaque.js";
+import { equalSecrets } from "../../opaque/byte-parts.js";
 import type { ServiceClient } from "../../rpc/index.js";
 import {
   type Account,
@@ -15,7 +16,7 @@ import type { Call, CallLine } from "../call-line.js";
 import { ClientError } from "../client-error.js";
 import { wasAnswered } from "../error-translation.js";
 import { checkPasswordRules } from "../password.js";
-import { isSame, makeRecord, type PasswordRecord, type ProvenPassword, provePassword } from "./opaque-exchange.js";
+import { makeRecord, type PasswordRecord, type ProvenPassword, provePassword } from "./opaque-exchange.js";
 
 export interface OpaqueOptions {
   /** What `serverKey` was at an earlier meeting. A server with another key is then refused. */
@@ -74,7 +75,7 @@ export class OpaqueAccounts {
     const { proven, response } = await this.#prove(username, password, { username }, (proof, service, call) =>
       service.loginFinish({ proof }, call),
     );
-    if (!isSame(proven.serverProof, response.channelProof)) throw this.#falseServer("its session was not kept");
+    if (!equalSecrets(proven.serverProof, response.channelProof)) throw this.#falseServer("its session was not kept");
     const session = sessionOf(response);
     checkOwner(session.account, username);
     this.#serverKey = proven.serverKey;

@@ -1,7 +1,7 @@
 // The two halves of OPAQUE (RFC 9807) as calls: a record made of a password, and the proof of one, bound to its connection
 // (RFC 9266). The password never leaves this process.
-import { timingSafeEqual } from "node:crypto";
 import { OpaqueServiceDefinition, type PasswordProof } from "../../gen/earshot/accounts/v1/opaque.js";
+import { equalSecrets } from "../../opaque/byte-parts.js";
 import type { Identities } from "../../opaque/opaque-client.js";
 import type { Peer } from "../../rpc/index.js";
 import type { CallLine } from "../call-line.js";
@@ -75,15 +75,11 @@ export async function provePassword(
     sessionKey.fill(0);
     login.exportKey.fill(0);
     const serverKey = keyText(login.serverPublicKey);
-    const isServerProven = isSame(serverProof, answer.channelProof);
+    const isServerProven = equalSecrets(serverProof, answer.channelProof);
     return line.peer === peer ? { proof, serverProof, isServerProven, serverKey, peer } : undefined;
   } catch (error) {
     throw await translated(error);
   }
-}
-
-export function isSame(expected: Uint8Array, given: Uint8Array): boolean {
-  return expected.length === given.length && timingSafeEqual(expected, given);
 }
 
 /** The server sees to it on its side, but a relay in between may speak TLS 1.3 to it and an older one to us. */
