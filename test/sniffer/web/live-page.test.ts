@@ -150,8 +150,11 @@ t.test(
     const file = join(t.testdir({}), "a.pcapng");
     writeFileSync(file, captureFile(play([["client", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"]])).subarray(0, -20));
     const { CI: _, ...env } = process.env;
-    const command = `${process.execPath} ${MAIN} -r ${file} --web`;
-    const terminal = spawn("/usr/bin/script", ["-qec", command, "/dev/null"], { env: { ...env, TERM: "xterm" } });
+    // With exec, since a shell that stays in between hears Ctrl-C too, and some then tell of that and not of the exit status.
+    const command = `exec ${process.execPath} ${MAIN} -r ${file} --web`;
+    const terminal = spawn("/usr/bin/script", ["-qec", command, "/dev/null"], {
+      env: { ...env, SHELL: "/bin/sh", TERM: "xterm" },
+    });
     let text = "";
     terminal.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;
