@@ -1,10 +1,11 @@
 // The forked child that captures with cap: it only copies and stamps, since its loop does not return while packets
 // wait, and whatever takes long in the callback loses packets without a word (cap 0.2.1).
-import { writeSync } from "node:fs";
 import { createRequire } from "node:module";
+import { constants, setPriority } from "node:os";
 import { CAP_SNAP_BYTES, encodePcapHeader, linkTypeOf, PCAP_RECORD_BYTES, wireLength } from "./cap-frame.js";
 import type { CapOrder, CapReport } from "./cap-message.js";
 import { giveUpRights } from "./user-rights.js";
+import { WaitingPipe } from "./waiting-pipe.js";
 import { WallClock } from "./wall-clock.js";
 
 /** As much of cap as is used. It is an EventEmitter by its prototype. */
@@ -26,8 +27,9 @@ interface Device {
 
 /** Slots of the ring on lo are as large as its MTU of 65,536, so that it needs more to hold as many. */
 const RING_BYTES = [256, 64, 16].map((mebibytes) => mebibytes * 0x100000);
-/** No more than the pipe takes at once: this must not wait while the parent reads what it was given before. */
 const BATCH_BYTES = 0x10000;
+/** Half a second of a gigabit: a parent that sweeps its memory or compiles takes less. */
+const WAITING_BYTES = 0x4000000;
 const BATCH_MS = 20;
 const DRAIN_MS = 50;
 const STDOUT = 1;
@@ -35,8 +37,12 @@ const STDOUT = 1;
 const order: CapOrder = JSON.parse(process.argv[2] ?? "{}");
 // Held here for as long as the process lives: cap writes into it without keeping it alive.
 const buffer = Buffer.alloc(CAP_SNAP_BYTES);
-const batch = Buffer.allocUnsafe(BATCH_BYTES + PCAP_RECORD_BYTES + CAP_SNAP_BYTES);
+const pipe = new WaitingPipe(STDOUT, {
+  bytes: WAITING_BYTES,
+  batchBytes: BATCH_BYTES + PCAP_RECORD_BYTES + CAP_SNAP_BYTES,
+});
 const clock = new WallClock();
+let batch = pipe.batch();
 let batchBytes = 0;
 let batchSinceMs = 0;
 let timer: NodeJS.Timeout | undefined;
@@ -73,6 +79,7 @@ function capture(module: CapModule): void {
   const opened = openCap(module);
   if (opened === undefined) return;
   const { cap, linkType } = opened;
+  hurry();
   if (order.user !== undefined) giveUpRights(order.user);
   append(encodePcapHeader(linkType));
   flush();
@@ -81,6 +88,15 @@ function capture(module: CapModule): void {
   process.on("message", () => setTimeout(() => stop(cap), DRAIN_MS));
   if (order.deadlineMs !== undefined) setTimeout(() => stop(cap), Math.max(0, order.deadlineMs - Date.now()));
   process.send?.({ kind: "ready" } satisfies CapReport);
+}
+
+/** Before other programs, where that is allowed: waiting its turn behind them for some hundredths of a second loses packets. */
+function hurry(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_HIGH);
+  } catch {
+    // It works without.
+  }
 }
 
 /** One new object for each attempt, and none is closed or used again that failed to open: cap would crash. */
@@ -104,6 +120,8 @@ function takePacket(cap: Cap, linkType: number, length: number): void {
   const { seconds, nanoseconds } = clock.now();
   const kept = order.snapBytes === undefined ? length : Math.min(length, order.snapBytes);
   const at = batchBytes;
+  const nowMs = seconds * 1000 + nanoseconds / 1_000_000;
+  if (at === 0) batchSinceMs = nowMs;
   batch.writeUInt32LE(seconds, at);
   batch.writeUInt32LE(nanoseconds, at + 4);
   batch.writeUInt32LE(kept, at + 8);
@@ -111,7 +129,6 @@ function takePacket(cap: Cap, linkType: number, length: number): void {
   buffer.copy(batch, at + PCAP_RECORD_BYTES, 0, kept);
   batchBytes = at + PCAP_RECORD_BYTES + kept;
   packets += 1;
-  const nowMs = seconds * 1000 + nanoseconds / 1_000_000;
   settle(nowMs);
   const over = order.deadlineMs !== undefined && nowMs >= order.deadlineMs;
   if (over || packets === order.maxPackets) stop(cap);
@@ -119,10 +136,7 @@ function takePacket(cap: Cap, linkType: number, length: number): void {
 
 /** Timers do not run while packets wait, so the clock is asked here as well. */
 function settle(nowMs: number): void {
-  if (timer === undefined) {
-    batchSinceMs = nowMs;
-    timer = setTimeout(flush, BATCH_MS);
-  }
+  timer ??= setTimeout(flush, BATCH_MS);
   if (batchBytes >= BATCH_BYTES || nowMs - batchSinceMs >= BATCH_MS) flush();
 }
 
@@ -131,21 +145,25 @@ function append(bytes: Uint8Array): void {
   batchBytes += bytes.length;
 }
 
-/** A slow parent makes this wait; meanwhile packets wait in the ring. */
 function flush(): void {
   clearTimeout(timer);
   timer = undefined;
-  for (let at = 0; at < batchBytes; ) at += writeSome(at);
-  batchBytes = 0;
+  write(() => {
+    if (batchBytes > 0) {
+      pipe.push(batch, batchBytes);
+      batch = pipe.batch();
+      batchBytes = 0;
+    } else pipe.write();
+  });
+  if (!pipe.isEmpty) timer = setTimeout(flush, BATCH_MS);
 }
 
-function writeSome(at: number): number {
+function write(how: () => void): void {
   try {
-    return writeSync(STDOUT, batch, at, batchBytes - at);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) process.exit(0);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    return 0;
+    how();
+  } catch {
+    // The parent is gone.
+    process.exit(0);
   }
 }
 
@@ -153,6 +171,7 @@ function stop(cap: Cap): void {
   if (stopped) return;
   stopped = true;
   flush();
+  write(() => pipe.finish());
   // From within the callback this only marks it; cap lets go when the loop returns.
   cap.close();
   setImmediate(() => process.exit(0));

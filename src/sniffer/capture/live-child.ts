@@ -6,8 +6,10 @@ import { CaptureReader } from "./capture-reader.js";
 import { LiveError } from "./live-error.js";
 
 const MAX_KEPT_WORDS = 0x2000;
-/** A child whose loop does not return is ended by force after this time. */
-const PATIENCE_MS = 1500;
+/** A child that was asked to end is ended by force when nothing has come for so long, or at last because too much comes. */
+const QUIET_MS = 1500;
+const PATIENCE_MS = 5000;
+const LOOK_MS = 100;
 
 export class LiveChild {
   readonly child: ChildProcess;
@@ -42,9 +44,14 @@ export class LiveChild {
   /** Asks it to end by `ask`, and sees to it that it does. */
   async stop(ask: () => void): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) ask();
-    const force = setTimeout(() => this.child.kill("SIGKILL"), PATIENCE_MS);
+    const askedMs = Date.now();
+    const look = setInterval(() => {
+      const nowMs = Date.now();
+      const isQuiet = nowMs - Math.max(askedMs, this.lastHeardMs) >= QUIET_MS;
+      if (isQuiet || nowMs - askedMs >= PATIENCE_MS) this.child.kill("SIGKILL");
+    }, LOOK_MS);
     await this.closed;
-    clearTimeout(force);
+    clearInterval(look);
   }
 
   #push(chunk: Uint8Array, receive: (packet: RawPacket) => void): void {
