@@ -64,9 +64,9 @@ function newTlsObserver(conversation: Conversation, { certificates, keys, newAss
 function datagramOptions(
   transport: AssessedTransport,
   conversation: Conversation,
-  { certificates, newAssessor }: ObserverMeans,
+  { certificates, keys, newAssessor }: ObserverMeans,
 ): DatagramObserverOptions {
-  return { certificates, assessor: newAssessor?.(transport, conversation.midstream) };
+  return { certificates, keys: keys(), assessor: newAssessor?.(transport, conversation.midstream) };
 }
 
 function plainObserverFor(application: string, conversation: Conversation, means: ObserverMeans): Observer {

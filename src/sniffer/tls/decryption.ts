@@ -16,6 +16,7 @@ import { Tls13Opener } from "./tls13-opener.js";
 import type { Voice, Where } from "./voice.js";
 
 const SSL_3_0 = 0x0300;
+const DTLS_1_3 = 0xfefc;
 /** After so many records in a row that do not open, a direction is left alone. */
 const MAX_FAILURES = 128;
 
@@ -44,7 +45,7 @@ export class Decryption {
     this.#voice = voice;
   }
 
-  /** A side of TLS 1.2 or before changed to the keys of the hellos seen last. */
+  /** A side of TLS or DTLS 1.2 or before changed to the keys of the hellos seen last. */
   change(direction: TlsDirection): void {
     const { offer, serverHello, keyExchange } = this.#session;
     if (offer === undefined || serverHello === undefined) return;
@@ -194,6 +195,7 @@ export class Decryption {
   #whyShut(): string {
     const { offer, serverHello } = this.#session;
     if (offer === undefined || serverHello === undefined) return "not decrypted: the hellos were not seen";
+    if (serverHello.version === DTLS_1_3) return "not decrypted: DTLS 1.3 is not decrypted here";
     const tried = this.#sides.client.opener !== undefined || this.#sides.server.opener !== undefined;
     if (!tried && this.#keys?.has(offer.random) !== true) {
       return "not decrypted: the key log has no secret of this connection";

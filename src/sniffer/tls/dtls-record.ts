@@ -14,6 +14,8 @@ export interface DtlsRecord {
   readonly type: number;
   readonly version: number;
   readonly epoch: number;
+  /** Epoch and number in one, as both are authenticated; exact while there are fewer than 32 epochs. */
+  readonly sequence: number;
   readonly fragment: Uint8Array;
   /** Where the header begins in the datagram. */
   readonly at: number;
@@ -35,9 +37,9 @@ export function decodeDtlsDatagram(datagram: Uint8Array): DtlsDatagram {
     const type = reader.u8();
     const version = reader.u16();
     const epoch = reader.u16();
-    reader.skip(6);
+    const sequence = (epoch * 0x10000 + reader.u16()) * 0x100000000 + reader.u32();
     const fragment = reader.bytes(reader.u16());
-    records.push({ type, version, epoch, fragment, at });
+    records.push({ type, version, epoch, sequence, fragment, at });
   }
   return { preambleBytes, records, rest: restOf(datagram, reader.offset) };
 }

@@ -52,7 +52,7 @@ export class HandshakeWatch {
     try {
       const message = direction.joiner.next();
       if (message === undefined) return false;
-      this.message(direction, message);
+      this.#message(direction, message);
     } catch (error) {
       if (!(error instanceof TlsError)) throw error;
       this.#damaged(direction, error.message, { ...chunk, length: chunk.bytes.length });
@@ -60,7 +60,13 @@ export class HandshakeWatch {
     return true;
   }
 
-  message(direction: TlsDirection, message: HandshakeMessage): void {
+  /** Takes a message that is whole already, as DTLS has them. */
+  message(direction: TlsDirection, message: HandshakeMessage, wasSealed: boolean): void {
+    this.#wasSealed = wasSealed;
+    this.#message(direction, message);
+  }
+
+  #message(direction: TlsDirection, message: HandshakeMessage): void {
     const where = { offset: message.offset, length: message.whole.length, frame: message.frame };
     this.#session.keyExchange?.take(message);
     this.#options.assessor?.take(direction.side, message, this.#wasSealed);

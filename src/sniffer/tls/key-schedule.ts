@@ -7,6 +7,8 @@ import { draft13 } from "./names.js";
 import type { RecordCipher } from "./record-cipher.js";
 
 const TLS_1_2 = 0x0303;
+/** Numbered downwards, and otherwise TLS 1.1. */
+const DTLS_1_0 = 0xfeff;
 const NONCE_BYTES = 12;
 const MASTER_SECRET_BYTES = 48;
 
@@ -117,7 +119,7 @@ function prf(
   length: number,
 ): Uint8Array {
   const input = Buffer.concat([Buffer.from(label, "latin1"), seed]);
-  if (version >= TLS_1_2) return pHash(spec.prfHash, secret, input, length);
+  if (version >= TLS_1_2 && version !== DTLS_1_0) return pHash(spec.prfHash, secret, input, length);
   // RFC 2246 section 5: the halves overlap in the middle byte when the length is odd; master secrets have 48.
   const half = Math.ceil(secret.length / 2);
   const md5 = pHash("md5", secret.subarray(0, half), input, length);

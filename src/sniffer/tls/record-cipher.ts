@@ -4,6 +4,8 @@ export interface SealedRecord {
   readonly type: number;
   readonly version: number;
   readonly fragment: Uint8Array;
+  /** Where the record says it itself, as DTLS does: epoch and number in one. Else records are counted. */
+  readonly sequence?: number;
 }
 
 export interface OpenedRecord {

@@ -1,4 +1,5 @@
-// Opens one direction's records under one key, counting them; after a hole it tries the numbers that may have come.
+// Opens one direction's records under one key, by their own numbers or counting them; after a hole it tries the numbers that
+// may have come.
 import type { OpenedRecord, RecordCipher, SealedRecord } from "./record-cipher.js";
 
 /** How many unseen records are searched for. Each costs a decryption, so an attacker must not choose the number. */
@@ -23,6 +24,7 @@ export class RecordOpener implements Opener {
   }
 
   open(record: SealedRecord): OpenedRecord | undefined {
+    if (record.sequence !== undefined) return this.#cipher.open(record, record.sequence);
     for (let unseen = 0; unseen <= this.#unseen; unseen++) {
       const opened = this.#cipher.open(record, this.#sequence + unseen);
       if (opened === undefined) continue;

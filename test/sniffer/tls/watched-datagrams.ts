@@ -10,27 +10,49 @@ export interface Datagram {
   readonly bytes: Uint8Array;
 }
 
-type DatagramObserver = Stage<StreamEvent, SnifferEvent> & { readonly tally: TlsTally };
+type DatagramObserver = Stage<StreamEvent, SnifferEvent> & {
+  readonly tally: TlsTally;
+  nextDecrypted?(): StreamEvent | undefined;
+};
+
+export interface WatchedDatagrams {
+  readonly events: SnifferEvent[];
+  readonly decrypted: StreamEvent[];
+  readonly tally: TlsTally;
+}
+
+/** What keys opened of one side, as text. */
+export function openedText({ decrypted }: WatchedDatagrams, side: Side): string {
+  const parts = decrypted.filter((event) => event.kind === "bytes").filter((event) => event.side === side);
+  return Buffer.concat(parts.map(({ bytes }) => bytes)).toString("latin1");
+}
 
 export function watchDatagrams(
   make: (talk: Conversation) => DatagramObserver,
   datagrams: readonly Datagram[],
-): { events: SnifferEvent[]; tally: TlsTally } {
+): WatchedDatagrams {
   const talk = conversation();
   const observer = make(talk);
   const events: SnifferEvent[] = [];
+  const decrypted: StreamEvent[] = [];
+  const drain = () => {
+    for (let event = observer.next(); event !== undefined; event = observer.next()) events.push(event);
+    for (let event = observer.nextDecrypted?.(); event !== undefined; event = observer.nextDecrypted?.()) {
+      decrypted.push(event);
+    }
+  };
   const offsets = { client: 0, server: 0 };
   for (const [index, { side, bytes }] of datagrams.entries()) {
     const lent = Uint8Array.from(bytes);
     observer.push({ kind: "bytes", conversation: talk, side, offset: offsets[side], bytes: lent, frame: index + 1 });
     offsets[side] += bytes.length;
-    for (let event = observer.next(); event !== undefined; event = observer.next()) events.push(event);
+    drain();
     lent.fill(0xff);
     const pushed = offsets.client + offsets.server;
     if (sumOf(observer.tally) !== pushed) throw new Error(`the tally has ${sumOf(observer.tally)} of ${pushed} bytes`);
   }
   observer.push({ kind: "close", conversation: talk, how: "end-of-capture", frame: datagrams.length });
   observer.finish();
-  for (let event = observer.next(); event !== undefined; event = observer.next()) events.push(event);
-  return { events, tally: observer.tally };
+  drain();
+  return { events, decrypted, tally: observer.tally };
 }
