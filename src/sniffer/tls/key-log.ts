@@ -27,12 +27,13 @@ const LABELS: ReadonlySet<string> = new Set<SecretLabel>([
   "RSA Session-ID",
 ]);
 
+/** What follows a secret is passed over, as tshark does: some files have a backslash at the end of each line. */
 const LINES: readonly RegExp[] = [
-  /^(?!PMS_)([A-Z0-9_]+)[ \t]+([0-9a-fA-F]{64})[ \t]+((?:[0-9a-fA-F]{2}){32,64})\s*$/,
+  /^(?!PMS_)([A-Z0-9_]+)[ \t]+([0-9a-fA-F]{64})[ \t]+((?:[0-9a-fA-F]{2}){32,64})(?!\w)/,
   // As long as the group of a Diffie-Hellman exchange.
-  /^(PMS_CLIENT_RANDOM)[ \t]+([0-9a-fA-F]{64})[ \t]+((?:[0-9a-fA-F]{2}){16,1024})\s*$/,
-  /^(RSA)[ \t]+([0-9a-fA-F]{16})[ \t]+([0-9a-fA-F]{96})\s*$/,
-  /^(RSA Session-ID):((?:[0-9a-fA-F]{2}){1,32})[ \t]+Master-Key:([0-9a-fA-F]{96})\s*$/,
+  /^(PMS_CLIENT_RANDOM)[ \t]+([0-9a-fA-F]{64})[ \t]+((?:[0-9a-fA-F]{2}){16,1024})(?!\w)/,
+  /^(RSA)[ \t]+([0-9a-fA-F]{16})[ \t]+([0-9a-fA-F]{96})(?!\w)/,
+  /^(RSA Session-ID):((?:[0-9a-fA-F]{2}){1,32})[ \t]+Master-Key:([0-9a-fA-F]{96})(?!\w)/,
 ];
 /** Master secrets, hashes of TLS 1.3 and what common groups agree on: what has another length is not whole yet. */
 const WHOLE_SECRET_BYTES: readonly number[] = [32, 48, 66, 128, 256, 384, 512];

@@ -49,6 +49,14 @@ t.test("a last line without a newline is taken once its secret is whole, and aga
   t.equal(log.malformedLines, 0);
 });
 
+t.test("what follows a secret does no harm, but for more of it", async (t) => {
+  const log = new KeyLog();
+  log.push(`CLIENT_RANDOM ${HEX} ${"11".repeat(48)}\\\r\n`);
+  t.same(log.secret("CLIENT_RANDOM", RANDOM), new Uint8Array(48).fill(0x11));
+  log.push(`CLIENT_TRAFFIC_SECRET_0 ${HEX} ${"22".repeat(48)}2\n`);
+  t.equal(log.secret("CLIENT_TRAFFIC_SECRET_0", RANDOM), undefined);
+});
+
 t.test("an endless line is not kept", async (t) => {
   const log = new KeyLog();
   for (let round = 0; round < 100; round++) log.push("x".repeat(10_000));
