@@ -69,7 +69,8 @@ function withoutPadding(inner: Uint8Array): OpenedRecord | undefined {
   return { type, content: inner.subarray(0, end), paddingBytes: inner.length - 1 - end };
 }
 
-function xorNonce(iv: Uint8Array, sequence: number): Uint8Array {
+/** The nonce of a record or packet: its number over the IV. */
+export function xorNonce(iv: Uint8Array, sequence: number): Uint8Array {
   const nonce = new Uint8Array(iv);
   // The last 8 bytes; numbers beyond 2^53 are not reached.
   let rest = sequence;
@@ -80,7 +81,8 @@ function xorNonce(iv: Uint8Array, sequence: number): Uint8Array {
   return nonce;
 }
 
-function unseal(
+/** undefined when the tag, at the end, does not fit. */
+export function unseal(
   spec: CipherSpec,
   key: Uint8Array,
   nonce: Uint8Array,

@@ -1,4 +1,5 @@
-// Watches a QUIC conversation as far as anyone can without keys (RFC 9001 section 5.2): the hellos in its Initial packets.
+// Watches a QUIC conversation as far as anyone can without keys (RFC 9001 section 5.2): the hellos in its Initial packets; and
+// with a key log the rest of its handshake and its streams.
 import { BytesError } from "../../bytes/bytes-error.js";
 import type { Stage } from "../../bytes/stage.js";
 import type { Side, SnifferEvent } from "../event.js";
@@ -9,9 +10,11 @@ import { FragmentAssembler } from "./fragment-assembler.js";
 import { HandshakeWatch } from "./handshake-watch.js";
 import { Observation } from "./observation.js";
 import { counted } from "./printable.js";
-import { decodeInitialFrames } from "./quic-frames.js";
-import { type InitialKeys, initialKeys, openInitial } from "./quic-initial.js";
+import { QuicDecryption, type SealedKind } from "./quic-decryption.js";
+import { decodeQuicFrames } from "./quic-frames.js";
 import { decodeQuicPacket, isLongHeader, type QuicPacket } from "./quic-packet.js";
+import { initialKeys, openHeader, openPayload, type PacketKeys, type ProtectedPacket } from "./quic-protection.js";
+import { QuicStreams } from "./quic-streams.js";
 import type { QuicVersion } from "./quic-version.js";
 import { TlsDirection } from "./tls-direction.js";
 import { DEFAULT_TLS_LIMITS, type TlsLimits } from "./tls-limits.js";
@@ -20,33 +23,55 @@ import type { TlsTally } from "./tls-tally.js";
 
 type Datagram = Extract<StreamEvent, { kind: "bytes" }>;
 
+type CryptoKind = "initial" | SealedKind;
+
 interface Half {
   readonly direction: TlsDirection;
-  /** A new one for each connection id that the client starts from: after a retry it begins anew. */
-  crypto: FragmentAssembler;
+  /** The handshake under each kind of keys. New for each connection id that the client starts from: after a retry it begins anew. */
+  readonly crypto: Map<CryptoKind, FragmentAssembler>;
+  /** Which of them spoke last. */
+  spoken: CryptoKind;
+  readonly streams: QuicStreams;
   /** Those of the connection id that the client started from. */
-  keys: (InitialKeys & { readonly version: QuicVersion }) | undefined;
+  keys: (PacketKeys & { readonly version: QuicVersion }) | undefined;
+  /** How long the id is that this side's packets are addressed to: short headers do not say. */
+  idBytes: number | undefined;
 }
+
+const PACKET_NAMES: Record<CryptoKind, string> = {
+  initial: "Initial",
+  early: "0-RTT",
+  handshake: "Handshake",
+  short: "1-RTT",
+};
 
 export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
   readonly #observation: Observation;
   readonly #halves: Record<Side, Half>;
   readonly #handshakes: HandshakeWatch;
+  readonly #decryption: QuicDecryption;
   readonly #limits: TlsLimits;
   /** To which the client sent the first packet that opened. */
   #connectionId: Uint8Array | undefined;
+  /** Of the packet that was opened last. */
+  #version: QuicVersion | undefined;
   #ended = false;
 
   constructor(conversation: Conversation, options: DatagramObserverOptions = {}) {
     this.#limits = { ...DEFAULT_TLS_LIMITS, ...options.limits };
-    this.#observation = new Observation(conversation, false, options.assessor);
+    this.#observation = new Observation(conversation, options.keys !== undefined, options.assessor);
     const half = (side: Side): Half => ({
       direction: new TlsDirection(side, false, this.#limits),
-      crypto: new FragmentAssembler(this.#limits.maxMessageBytes),
+      crypto: new Map(),
+      spoken: "initial",
+      streams: new QuicStreams(),
       keys: undefined,
+      idBytes: undefined,
     });
     this.#halves = { client: half("client"), server: half("server") };
-    this.#handshakes = new HandshakeWatch(this.#observation, new TlsSession(), {
+    const session = new TlsSession();
+    this.#decryption = new QuicDecryption(options.keys, session);
+    this.#handshakes = new HandshakeWatch(this.#observation, session, {
       limits: this.#limits,
       certificates: options.certificates ?? new CertificateReader(),
       transport: "q",
@@ -55,16 +80,24 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
   }
 
   push(event: StreamEvent): void {
-    if (event.kind === "close") this.finish();
+    if (event.kind === "close") {
+      this.finish();
+      this.#observation.close(event);
+    }
     if (event.kind !== "bytes") return;
     let at = 0;
     while (at < event.bytes.length && isLongHeader(event.bytes, at)) at += this.#longPacket(event, at);
-    // A short header, or padding behind a packet: nothing of it can be read.
-    this.#hide(event, at, event.bytes.length - at);
+    // A short header, or padding behind a packet: without keys nothing of it can be read.
+    this.#shortPacket(event, at);
   }
 
   next(): SnifferEvent | undefined {
     return this.#observation.next();
+  }
+
+  /** Streams that keys opened, each in order, and one after the other as they came. */
+  nextDecrypted(): StreamEvent | undefined {
+    return this.#observation.nextDecrypted();
   }
 
   finish(): void {
@@ -73,7 +106,8 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
     for (const { direction } of Object.values(this.#halves)) {
       const { firstHidden, hiddenRecords, hiddenBytes, side } = direction;
       if (firstHidden === undefined) continue;
-      const what = `QUIC is encrypted: ${counted(hiddenRecords, "packet")}, ${counted(hiddenBytes, "byte")}`;
+      const keys = this.#decryption.hasOpened(side) ? " (read here with the key log)" : "";
+      const what = `QUIC is encrypted: ${counted(hiddenRecords, "packet")}, ${counted(hiddenBytes, "byte")}${keys}`;
       this.#observation.find(side, "hidden", what, { ...firstHidden, length: hiddenBytes });
     }
     this.#observation.assess();
@@ -87,11 +121,19 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
   #longPacket(event: Datagram, at: number): number {
     const packet = this.#decode(event, at);
     if (packet === undefined) return event.bytes.length - at;
-    const frames = packet.kind === "initial" ? this.#open(packet, event.side) : undefined;
-    if (frames !== undefined) this.#initial(event, at, packet, frames);
-    else if (packet.kind === "retry" || packet.kind === "negotiation") this.#clear(event, at, packet);
-    else this.#hide(event, at, packet.bytes.length);
-    return packet.bytes.length;
+    const { kind, bytes } = packet;
+    const initial = kind === "initial" ? this.#open(packet, event.side) : undefined;
+    if (initial !== undefined) this.#initial(event, at, packet, initial);
+    else if (kind === "retry" || kind === "negotiation") this.#clear(event, at, packet);
+    else if (kind === "early" || kind === "handshake") this.#sealed(event, at, kind, packet.version, packet);
+    else this.#hide(event, at, bytes.length);
+    return bytes.length;
+  }
+
+  #shortPacket(event: Datagram, at: number): void {
+    const { idBytes } = this.#halves[event.side];
+    if (idBytes === undefined || at + idBytes >= event.bytes.length) this.#hide(event, at, event.bytes.length - at);
+    else this.#sealed(event, at, "short", this.#version, { bytes: event.bytes.subarray(at), numberAt: 1 + idBytes });
   }
 
   #decode(event: Datagram, at: number): QuicPacket | undefined {
@@ -111,15 +153,15 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
     if (version === undefined) return undefined;
     const frames = this.#openKnown(packet, version, side);
     if (frames !== undefined || side === "server") return frames;
-    const own = openInitial(packet, initialKeys(version, destination, side));
+    const own = openFirst(packet, initialKeys(version, destination, side));
     if (own === undefined) return undefined;
     // The first packet, or a new start after a retry.
     this.#connectionId = Uint8Array.from(destination);
     for (const half of Object.values(this.#halves)) {
       half.keys = undefined;
+      half.crypto.clear();
       half.direction.loseTrack();
     }
-    for (const half of Object.values(this.#halves)) half.crypto = new FragmentAssembler(this.#limits.maxMessageBytes);
     return own;
   }
 
@@ -127,25 +169,63 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
     if (this.#connectionId === undefined) return undefined;
     const half = this.#halves[side];
     if (half.keys?.version !== version) half.keys = { version, ...initialKeys(version, this.#connectionId, side) };
-    return openInitial(packet, half.keys);
+    return openFirst(packet, half.keys);
   }
 
   #initial(event: Datagram, at: number, packet: QuicPacket, payload: Uint8Array): void {
-    const half = this.#halves[event.side];
-    let paddingBytes = 0;
-    try {
-      const frames = decodeInitialFrames(payload, packet.version?.frames);
-      paddingBytes = frames.paddingBytes;
-      for (const { offset, bytes } of frames.crypto) half.crypto.add(offset, bytes);
-      const bytes = half.crypto.take();
-      const chunk = { bytes, offset: event.offset + at, frame: event.frame };
-      if (bytes.length > 0) this.#handshakes.fragment(half.direction, chunk, false);
-    } catch (error) {
-      if (!(error instanceof BytesError)) throw error;
-      this.#damaged(event, at, packet.bytes.length, "a frame in a QUIC Initial packet is cut short");
-    }
+    this.#version = packet.version;
+    this.#halves[event.side === "client" ? "server" : "client"].idBytes = packet.source.length;
+    const paddingBytes = this.#frames(event, at, packet, { kind: "initial", payload });
     this.#observation.count("padding", paddingBytes);
     this.#observation.count("tls_metadata", packet.bytes.length - paddingBytes);
+  }
+
+  #sealed(
+    event: Datagram,
+    at: number,
+    kind: SealedKind,
+    version: QuicVersion | undefined,
+    packet: ProtectedPacket,
+  ): void {
+    const payload = version && this.#decryption.open(event.side, kind, version, packet);
+    this.#hide(event, at, packet.bytes.length);
+    if (payload !== undefined) this.#frames(event, at, packet, { kind, payload });
+  }
+
+  /** Gives the bytes of padding. */
+  #frames(
+    event: Datagram,
+    at: number,
+    packet: ProtectedPacket,
+    { kind, payload }: { readonly kind: CryptoKind; readonly payload: Uint8Array },
+  ): number {
+    try {
+      const { crypto, streams, paddingBytes } = decodeQuicFrames(payload, this.#version?.frames);
+      for (const { offset, bytes } of crypto) this.#handshake(event, at, kind, offset, bytes);
+      const half = this.#halves[event.side];
+      for (const { id, offset, bytes } of streams) {
+        this.#observation.give(event.side, half.streams.add(id, offset, bytes), event.frame);
+      }
+      return paddingBytes;
+    } catch (error) {
+      if (!(error instanceof BytesError)) throw error;
+      this.#damaged(event, at, packet.bytes.length, `a frame in a QUIC ${PACKET_NAMES[kind]} packet is cut short`);
+      return 0;
+    }
+  }
+
+  #handshake(event: Datagram, at: number, kind: CryptoKind, offset: number, piece: Uint8Array): void {
+    const half = this.#halves[event.side];
+    const assembler = half.crypto.get(kind) ?? new FragmentAssembler(this.#limits.maxMessageBytes);
+    half.crypto.set(kind, assembler);
+    assembler.add(offset, piece);
+    const bytes = assembler.take();
+    if (bytes.length === 0) return;
+    // No message goes on under other keys.
+    if (half.spoken !== kind) half.direction.loseTrack();
+    half.spoken = kind;
+    const chunk = { bytes, offset: event.offset + at, frame: event.frame };
+    this.#handshakes.fragment(half.direction, chunk, kind !== "initial");
   }
 
   #clear(event: Datagram, at: number, packet: QuicPacket): void {
@@ -167,4 +247,10 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
     if (!this.#halves[event.side].direction.isNew(what)) return;
     this.#observation.find(event.side, "damaged", what, { offset: event.offset + at, length, frame: event.frame });
   }
+}
+
+/** An Initial packet's frames. They are so few that their numbers are never shortened. */
+function openFirst(packet: QuicPacket, keys: PacketKeys): Uint8Array | undefined {
+  const header = openHeader(packet, keys);
+  return header && openPayload(packet, header, keys, 0)?.payload;
 }

@@ -24,7 +24,8 @@ const V1 = draft("38762cf7f55934b34d179ae6a4c80cadccbb7f0a");
 const VERSIONS = new Map<number, QuicVersion>([
   [0x00000001, V1],
   [0x6b3343cf, second("0dede3def700a6db819381be6e269dcbf9bd2ed9")],
-  // Drafts of version 2.
+  // Drafts of version 2; the first had the types of version 1.
+  [0xff020000, { ...second("a707c203a59b47184a1d62ca570406ea7ae3e5d3"), kinds: KINDS_1 }],
   [0x709a50c4, second("a707c203a59b47184a1d62ca570406ea7ae3e5d3")],
   // Google's T050 and T051, which have TLS in them; Q050 and before have not.
   [0x54303530, google("7ff579e5acd072915580304c43a2367c60488310")],

@@ -1,8 +1,8 @@
 import { createCipheriv } from "node:crypto";
 import t from "tap";
 import type { Side, SnifferEvent } from "../../../src/sniffer/event.js";
-import { type InitialKeys, initialKeys } from "../../../src/sniffer/tls/quic-initial.js";
 import { QuicObserver } from "../../../src/sniffer/tls/quic-observer.js";
+import { initialKeys, type PacketKeys } from "../../../src/sniffer/tls/quic-protection.js";
 import { quicVersion } from "../../../src/sniffer/tls/quic-version.js";
 import { CLIENT_INITIAL, SERVER_INITIAL } from "../../fixtures/tls/rfc9001-packets.js";
 import { chooseSeed, RandomSource } from "../../helpers/random-source.js";
@@ -41,7 +41,7 @@ t.test("the sample packets of RFC 9001 show both hellos", async (t) => {
 // RFC 9001 appendix A.1 and RFC 9369 appendix A.1: same connection id, both versions.
 t.test("the keys of both versions are those of the RFCs", async (t) => {
   const id = Buffer.from("8394c8f03e515708", "hex");
-  const hex = ({ key, iv, headerKey }: InitialKeys) =>
+  const hex = ({ key, iv, headerKey }: PacketKeys) =>
     [key, iv, headerKey].map((bytes) => Buffer.from(bytes).toString("hex"));
   t.same(hex(keysOf(1, id, "client")), [
     "1f369613dd76d5467730efcbe3b1a22d",
@@ -60,7 +60,7 @@ t.test("the keys of both versions are those of the RFCs", async (t) => {
   ]);
 });
 
-function keysOf(number: number, id: Uint8Array, side: Side): InitialKeys {
+function keysOf(number: number, id: Uint8Array, side: Side): PacketKeys {
   const version = quicVersion(number);
   if (version === undefined) throw new Error(`version ${number} is not known`);
   return initialKeys(version, id, side);
@@ -103,7 +103,7 @@ function cryptoFrame(from: number, to: number): Uint8Array {
 }
 
 t.test("a hello in pieces, out of order and over packets, is one hello, in each version", async (t) => {
-  const drafts = [0xff000016, 0xff00001b, 0xff00001d, 0xff000022, 0x709a50c4];
+  const drafts = [0xff000016, 0xff00001b, 0xff00001d, 0xff000022, 0xff020000, 0x709a50c4];
   for (const version of [1, 0x6b3343cf, ...drafts, 0xfaceb001, 0xfaceb002, 0x1a2a3a4a]) {
     const padding = Buffer.alloc(40);
     const first = Buffer.concat([
