@@ -61,12 +61,11 @@ function decodeExtensions(reader: ByteReader): HelloExtensions {
     keyShares: [],
     blemishes,
   };
-  if (reader.atEnd()) return draft;
   const decodeOne = (type: number, body: ByteReader): void => {
     extensions.push(type);
     decodeExtension(type, body, draft);
   };
-  readExtensions(reader.sub(reader.u16()), decodeOne, (what) => blemishes.push(what));
+  readExtensions(reader, decodeOne, (what) => blemishes.push(what));
   if (!reader.atEnd()) blemishes.push(`${reader.remaining} bytes follow the extensions`);
   return draft;
 }

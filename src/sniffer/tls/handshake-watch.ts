@@ -157,9 +157,7 @@ export class HandshakeWatch {
       const [name] = type === ExtensionType.Alpn ? readProtocolNames(body) : [];
       if (name !== undefined) this.#note(direction, `ALPN chosen: ${printable(name)}`, where);
     };
-    readExtensions(reader.sub(reader.u16()), note, (what) =>
-      this.#damaged(direction, `encrypted_extensions: ${what}`, where),
-    );
+    readExtensions(reader, note, (what) => this.#damaged(direction, `encrypted_extensions: ${what}`, where));
   }
 
   #certificate(direction: TlsDirection, message: HandshakeMessage, where: Where): void {

@@ -4,18 +4,33 @@ import { BytesError } from "../../bytes/bytes-error.js";
 import { extensionName } from "./extension-names.js";
 import { TlsError } from "./tls-error.js";
 
+/** Type and length of an extension. */
+const HEADER_BYTES = 4;
+
 /**
- * Reads type and length of each extension and gives its body to `decode`. A body that is broken inside its own length
- * leaves the others readable: what is wrong with it is told to `blemish`.
+ * Reads the block at the end of a hello: type and length of each extension, whose body it gives to `decode`. A body that is
+ * broken inside its own length leaves the others readable, and one that is cut short those before it: what is wrong is told
+ * to `blemish`.
  */
 export function readExtensions(
-  block: ByteReader,
+  hello: ByteReader,
   decode: (type: number, body: ByteReader) => void,
   blemish: (what: string) => void,
 ): void {
+  if (hello.atEnd()) return;
+  if (hello.remaining < 2) {
+    hello.skip(hello.remaining);
+    blemish("it is cut short before its extensions");
+    return;
+  }
+  const block = upTo(hello, hello.u16(), () => blemish("its extensions reach beyond it"));
   while (!block.atEnd()) {
+    if (block.remaining < HEADER_BYTES) {
+      blemish("its extensions are cut short");
+      return;
+    }
     const type = block.u16();
-    const body = block.sub(block.u16());
+    const body = upTo(block, block.u16(), () => blemish(`extension ${extensionName(type)} reaches beyond the others`));
     try {
       decode(type, body);
     } catch (error) {
@@ -23,6 +38,12 @@ export function readExtensions(
       blemish(`extension ${extensionName(type)} is malformed`);
     }
   }
+}
+
+/** The next `length` bytes, or those that are left. */
+function upTo(reader: ByteReader, length: number, tellShort: () => void): ByteReader {
+  if (length > reader.remaining) tellShort();
+  return reader.sub(Math.min(length, reader.remaining));
 }
 
 /** 16-bit values behind a 16-bit length in bytes. */

@@ -36,7 +36,6 @@ export function decodeOfferedSecrets(body: Uint8Array, hasCookie: boolean): Offe
     offersPskWithKeyShare: false,
     offersCompression: compressions.some((method) => method !== 0),
   };
-  if (reader.atEnd()) return draft;
   const decodeOne = (type: number, extension: ByteReader): void => {
     if (type === ExtensionType.SessionTicket) draft.ticketBytes = extension.remaining;
     if (type === ExtensionType.PreSharedKey) countIdentities(extension, draft);
@@ -45,7 +44,7 @@ export function decodeOfferedSecrets(body: Uint8Array, hasCookie: boolean): Offe
     draft.offersPskAlone = modes.includes(PSK_KE);
     draft.offersPskWithKeyShare = modes.includes(PSK_DHE_KE);
   };
-  readExtensions(reader.sub(reader.u16()), decodeOne, () => {});
+  readExtensions(reader, decodeOne, () => {});
   return draft;
 }
 

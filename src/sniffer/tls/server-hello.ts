@@ -59,7 +59,6 @@ interface Draft {
 
 function decodeExtensions(reader: ByteReader): Draft {
   const draft: Draft = { extensions: [], version: null, alpn: null, group: null, oldGroup: null, blemishes: [] };
-  if (reader.atEnd()) return draft;
   const decodeOne = (type: number, body: ByteReader): void => {
     draft.extensions.push(type);
     if (type === ExtensionType.SupportedVersions) draft.version = body.u16();
@@ -67,7 +66,7 @@ function decodeExtensions(reader: ByteReader): Draft {
     if (type === OLD_KEY_SHARE && body.remaining >= 2) draft.oldGroup = body.u16();
     if (type === ExtensionType.Alpn) draft.alpn = readProtocolNames(body)[0] ?? null;
   };
-  readExtensions(reader.sub(reader.u16()), decodeOne, (what) => draft.blemishes.push(what));
+  readExtensions(reader, decodeOne, (what) => draft.blemishes.push(what));
   if (!reader.atEnd()) draft.blemishes.push(`${reader.remaining} bytes follow the extensions`);
   return draft;
 }

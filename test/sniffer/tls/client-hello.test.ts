@@ -63,18 +63,35 @@ t.test("bytes behind the extensions are told", async (t) => {
   t.same(hello.blemishes, ["4 bytes follow the extensions"]);
 });
 
-t.test("cut anywhere, it fails with a typed error or was whole without extensions", async (t) => {
-  for (const body of [FULL, illustratedRecord("13", "clienthello").subarray(9)]) {
-    for (let length = 0; length < body.length; length++) {
-      try {
-        decodeClientHello(body.subarray(0, length));
-        const isJustBeforeExtensions = length === body.length - 2 - extensionBytes(body);
-        t.ok(isJustBeforeExtensions, `cut to ${length} bytes it must not pass`);
-      } catch (error) {
-        if (!(error instanceof BytesError || error instanceof TlsError)) throw error;
+t.test(
+  "cut before its extensions it fails with a typed error, amid them it says so and keeps what came before",
+  async (t) => {
+    for (const body of [FULL, illustratedRecord("13", "clienthello").subarray(9)]) {
+      for (let length = 0; length < body.length; length++) {
+        const begun = length - (body.length - 2 - extensionBytes(body));
+        try {
+          const { blemishes } = decodeClientHello(body.subarray(0, length));
+          t.ok(begun >= 0, `cut to ${length} bytes it must not pass`);
+          t.equal(blemishes.length > 0, begun > 0, `cut to ${length} bytes it must say so`);
+        } catch (error) {
+          if (!(error instanceof BytesError || error instanceof TlsError)) throw error;
+          t.ok(begun < 0, `cut to ${length} bytes it must pass`);
+        }
       }
     }
-  }
+  },
+);
+
+t.test("what an extension that reaches too far left out does not hide the others", async (t) => {
+  const whole = clientHelloBody({ extensions: [extension.serverName("c.example"), extension.alpn("h2", "http/1.1")] });
+  const hello = decodeClientHello(whole.subarray(0, -9));
+  t.equal(Buffer.from(hello.serverName ?? []).toString(), "c.example");
+  t.same(hello.extensions, [0x0000, 0x0010]);
+  t.same(hello.blemishes, [
+    "its extensions reach beyond it",
+    "extension application_layer_protocol_negotiation reaches beyond the others",
+    "extension application_layer_protocol_negotiation is malformed",
+  ]);
 });
 
 t.test("any byte flipped, it decodes or fails with a typed error", async (t) => {

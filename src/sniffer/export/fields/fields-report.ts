@@ -165,7 +165,7 @@ function decodeExtensions(body: Uint8Array): Pick<SeenHandshake, "extensions" | 
     extensions.push(type);
     if (type === ExtensionType.Alpn) protocols.push(...readProtocolNames(content));
   };
-  readExtensions(reader.sub(reader.u16()), note, () => {});
+  readExtensions(reader, note, () => {});
   return { extensions, protocols };
 }
 
