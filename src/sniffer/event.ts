@@ -25,8 +25,8 @@ export type SnifferEvent =
 export interface ConversationEvent {
   event: "conversation";
   id: number;
-  protocol: "tcp" | "udp";
-  /** "10.0.0.1:40005" or "[fe80::1]:443". */
+  protocol: "tcp" | "udp" | "eap";
+  /** "10.0.0.1:40005" or "[fe80::1]:443"; of EAP, by whose TLS hosts are let into a network, the MAC address. */
   client: string;
   server: string;
   community_id: string;

@@ -13,12 +13,13 @@ import { observerFor } from "./observer-choice.js";
 import type { DecodedPacket } from "./packet/decoded-packet.js";
 import { linkTypeName } from "./packet/link-type-names.js";
 import { PacketCursor } from "./packet/packet-cursor.js";
-import { PacketDecoder } from "./packet/packet-decoder.js";
+import { EAPOL, PacketDecoder } from "./packet/packet-decoder.js";
 import type { PacketMemory } from "./packet/packet-memory.js";
 import type { RawPacket } from "./packet/raw-packet.js";
 import { PacketCount } from "./packet-count.js";
 import { describePacket } from "./packet-event.js";
 import { ConversationTable } from "./stream/conversation-table.js";
+import { EapTable } from "./stream/eap-table.js";
 import type { Conversation, StreamEvent } from "./stream/stream-event.js";
 import type { StreamHashes } from "./stream/stream-hash.js";
 import type { AssessedTransport, NewAssessor } from "./tls/assessor.js";
@@ -65,6 +66,7 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   readonly #options: PipelineOptions;
   readonly #decoder: PacketDecoder;
   readonly #table: ConversationTable;
+  readonly #eap: EapTable;
   readonly #watches = new Map<number, ConversationWatch>();
   readonly #maxWatches: number;
   readonly #watchOptions: ConversationWatchOptions;
@@ -91,13 +93,21 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   constructor(options: PipelineOptions = {}) {
     this.#options = options;
     if (options.headersOnly === true) this.#count = new PacketCount();
-    const { limits, memory, hashes } = options;
+    const { limits, memory, hashes, assess } = options;
     this.#decoder = new PacketDecoder(limits?.fragments);
     const newHash = hashes && (() => hashes.newHash());
     this.#table = new ConversationTable({ limits, memory, newHash, seed: randomBytes(4).readInt32LE() });
+    this.#eap = new EapTable({
+      nextId: () => this.#table.takeId(),
+      newHash,
+      say: (event) => {
+        // What is TLS in it is accounted for by who reads that.
+        if (event.kind === "bytes") this.#ledger.add("not_understood", -event.bytes.length);
+        this.#take(event);
+      },
+    });
     this.#maxWatches = limits?.maxSpeakingConversations ?? MAX_SPEAKING_CONVERSATIONS;
     const undecidedBytesInAll = limits?.maxUndecidedBytes ?? UNDECIDED_BYTES_IN_ALL;
-    const { assess } = options;
     const means = {
       schema: () => options.schema?.(),
       foreignMessages: () => options.foreignMessages?.() ?? [],
@@ -177,6 +187,7 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
     if (packet.damage !== undefined) this.#damagedPacket(packet);
     if (this.#count !== undefined) this.#countPacket(this.#count, packet);
     else if (packet.transport !== 0) this.#follow(packet);
+    else if (packet.skipped === EAPOL) this.#eap.push(packet);
   }
 
   #countPacket(count: PacketCount, packet: DecodedPacket): void {
@@ -218,6 +229,7 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
     if (this.#finished) return;
     this.#finished = true;
     this.#closing = true;
+    this.#eap.finish();
     this.#table.finish();
   }
 

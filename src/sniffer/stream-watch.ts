@@ -96,7 +96,7 @@ export class StreamWatch {
   }
 
   #choose(undecided: UndecidedStream, event: StreamEvent): Application | undefined {
-    if (this.#conversation.protocol === "tcp") {
+    if (this.#conversation.protocol !== "udp") {
       return undecided.push(event, this.#options.undecidedRoomBytes() <= 0);
     }
     if (event.kind !== "bytes") return event.kind === "close" ? "unknown" : undefined;

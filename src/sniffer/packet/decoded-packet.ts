@@ -37,6 +37,10 @@ export class DecodedPacket {
   /** Bytes behind `end` that were on the wire, by the headers read so far, but that the capture cut off. */
   cutBytes = 0;
 
+  /** Where the MAC addresses of the innermost frame stand in `body`, or NOWHERE. */
+  linkSourceAt = NOWHERE;
+  linkDestinationAt = NOWHERE;
+
   addresses: Uint8Array = EMPTY;
   /** 4, 16, or 0 where no network layer was understood. */
   addressBytes = 0;
@@ -74,6 +78,7 @@ export class DecodedPacket {
     this.base = cursor.start;
     this.limit = cursor.end;
     this.position = cursor.position;
+    this.linkSourceAt = NOWHERE;
     this.addresses = cursor.memory;
     this.start = cursor.start;
     this.end = cursor.end;

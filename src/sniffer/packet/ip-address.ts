@@ -1,14 +1,21 @@
 // Addresses as text: dotted decimal, and RFC 5952 for IPv6.
 
+const MAC_BYTES = 6;
+
 /** The address of 4 or 16 bytes at `at`. */
 export function formatAddress(bytes: Uint8Array, at: number, length: number): string {
   return length === 4 ? bytes.subarray(at, at + 4).join(".") : formatIpv6(bytes, at);
 }
 
-/** "10.0.0.1:443" or "[fe80::1]:443". */
+/** "10.0.0.1:443" or "[fe80::1]:443"; a MAC address, which has no ports, alone: "02:00:00:00:00:01". */
 export function formatEndpoint(bytes: Uint8Array, at: number, length: number, port: number): string {
+  if (length === MAC_BYTES) return formatMac(bytes.subarray(at, at + MAC_BYTES));
   const address = formatAddress(bytes, at, length);
   return length === 4 ? `${address}:${port}` : `[${address}]:${port}`;
+}
+
+function formatMac(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
 
 function formatIpv6(bytes: Uint8Array, at: number): string {

@@ -14,6 +14,7 @@ export const NONE = -1;
 
 /** The largest value of Ethernet's type field that is a length instead. */
 const MAX_802_3_LENGTH = 1500;
+const MAC_BYTES = 6;
 const LLC_SNAP = 0xaaaa;
 const LLC_IP = 0x0606;
 const UNNUMBERED = 0x03;
@@ -27,6 +28,8 @@ const KNOWN_ETHER_TYPES: readonly number[] = [IPV4, IPV6, 0x0806, 0x8100, 0x88a8
 export function readEthernet(packet: DecodedPacket): number {
   if (!has(packet, 14, "ethernet header")) return NONE;
   packet.protocol = "ethernet";
+  packet.linkDestinationAt = packet.start;
+  packet.linkSourceAt = packet.start + MAC_BYTES;
   const type = advance(packet, 14, 12);
   if (type <= MAX_802_3_LENGTH) endAt(packet, packet.start + type, "IEEE 802.3 length");
   return type;

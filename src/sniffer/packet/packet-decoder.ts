@@ -27,6 +27,9 @@ import { readTransport } from "./transport-layer.js";
 /** Headers inside headers: more than any real tunnel has. Without a bound one packet could nest a thousand deep. */
 const MAX_LAYERS = 24;
 
+/** What is told of such a frame: nothing behind this header is read here. */
+export const EAPOL = "eapol";
+
 /** LINKTYPE_ETHERNET. */
 const ETHERNET = 1;
 
@@ -36,7 +39,7 @@ const etherTypeNames: Readonly<Record<number, string>> = {
   32821: "rarp",
   33079: "ipx",
   34915: "pppoe discovery",
-  34958: "eapol",
+  34958: EAPOL,
   35020: "lldp",
   35074: "cfm",
 };

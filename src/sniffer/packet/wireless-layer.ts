@@ -20,6 +20,8 @@ const PROTECTED = 0x40;
 const ORDER = 0x80;
 /** QoS control: an aggregate of several MSDUs. */
 const A_MSDU = 0x80;
+const RECEIVER_AT = 4;
+const TRANSMITTER_AT = 10;
 const SUBFRAME_HEADER_BYTES = 14;
 
 /** `padded`: the frame's header is followed by zeros up to a multiple of four, as some drivers leave it. */
@@ -43,6 +45,9 @@ function readDataFrame(packet: DecodedPacket, control: number, padded: boolean):
   if (!has(packet, headerBytes, "802.11 header")) return NONE;
   const fragment = (packet.body[packet.start + 22] ?? 0) & 0x0f;
   const aggregate = qos && ((packet.body[packet.start + addressBytes] ?? 0) & A_MSDU) !== 0;
+  // Who receives and who transmits: of an access point and its guest, one is either.
+  packet.linkDestinationAt = packet.start + RECEIVER_AT;
+  packet.linkSourceAt = packet.start + TRANSMITTER_AT;
   packet.start += headerBytes;
   if ((control & NO_DATA) !== 0) return skip(packet, "802.11 null data");
   if ((flags & PROTECTED) !== 0) return skip(packet, "802.11 protected");

@@ -1,5 +1,6 @@
 // What the pages show, as JSON: the report carries all of it, the live page asks for it piece by piece.
 import type { Accounted, AssessmentEvent, Side } from "../event.js";
+import type { ConversationProtocol } from "../stream/stream-event.js";
 
 /** How much of a thing somebody gets, from all to nothing; "unknown": nothing here tells. */
 export type Level = "readable" | "unknown" | "length" | "presence" | "hidden" | "absent";
@@ -64,7 +65,7 @@ export interface PageHead {
 /** A conversation's line in the list. */
 export interface PageRow {
   readonly id: number;
-  readonly protocol: "tcp" | "udp";
+  readonly protocol: ConversationProtocol;
   readonly client: string;
   readonly server: string;
   readonly application: string;

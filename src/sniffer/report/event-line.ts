@@ -53,7 +53,7 @@ export function describeEvent(event: SnifferEvent, options: LineOptions): EventL
         ...NOWHERE,
         frame: event.last_frame,
         conversation: event.id,
-        label: `${event.protocol} ${event.protocol === "udp" ? "" : event.state}`.trim(),
+        label: `${event.protocol} ${event.protocol === "tcp" ? event.state : ""}`.trim(),
         style: "bold",
         text: conversationText(event),
         wrap: true,

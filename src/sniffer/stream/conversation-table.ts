@@ -142,6 +142,11 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
     return this.#flows.size;
   }
 
+  /** For a conversation that is followed elsewhere. */
+  takeId(): number {
+    return this.#nextId++;
+  }
+
   /** Gives up half of the conversations, those that ended or were silent for longest first. */
   shed(): void {
     for (let count = Math.ceil(this.#flows.size / 2); count > 0; count -= 1) this.closeStalest();

@@ -1,10 +1,13 @@
 // What reassembly tells of a conversation, in the order in which it becomes known.
 import type { Application, ConversationEvent, Side } from "../event.js";
 
-/** One side's address and port, as printed: "10.0.0.1:40005" or "[fe80::1]:443". */
+/** "eap": TLS within EAP, between MAC addresses. */
+export type ConversationProtocol = ConversationEvent["protocol"];
+
+/** One side's address and port, as printed: "10.0.0.1:40005" or "[fe80::1]:443"; of EAP the MAC address. */
 export interface Conversation {
   readonly id: number;
-  readonly protocol: "tcp" | "udp";
+  readonly protocol: ConversationProtocol;
   readonly client: string;
   readonly server: string;
   readonly clientPort: number;

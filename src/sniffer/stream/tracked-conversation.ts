@@ -1,10 +1,14 @@
 // What is kept of one conversation: who talks, how much, and a hash of each side's bytes.
 import type { Application, Side } from "../event.js";
+import { TCP } from "../packet/decoded-packet.js";
 import { formatEndpoint } from "../packet/ip-address.js";
 import { communityId } from "./community-id.js";
 import type { FlowEnds } from "./flow-index.js";
-import type { Conversation, ConversationSummary } from "./stream-event.js";
+import type { Conversation, ConversationProtocol, ConversationSummary } from "./stream-event.js";
 import type { NewStreamHash, StreamHash } from "./stream-hash.js";
+
+/** In the place of IP's number, of a conversation between MAC addresses: the EtherType. */
+export const EAPOL_TRANSPORT = 0x888e;
 
 /** Texts and hashes are made when first asked for: a flood of SYNs opens a million conversations that nobody reads. */
 export class TrackedConversation implements Conversation {
@@ -33,8 +37,10 @@ export class TrackedConversation implements Conversation {
     this.#newHash = newHash;
   }
 
-  get protocol(): "tcp" | "udp" {
-    return this.ends.transport === 6 ? "tcp" : "udp";
+  get protocol(): ConversationProtocol {
+    const { transport } = this.ends;
+    if (transport === EAPOL_TRANSPORT) return "eap";
+    return transport === TCP ? "tcp" : "udp";
   }
 
   get client(): string {
@@ -118,14 +124,19 @@ export class TrackedConversation implements Conversation {
     this.#texts ??= {
       client: formatEndpoint(addresses, 0, length, clientPort),
       server: formatEndpoint(addresses, length, length, serverPort),
-      communityId: communityId({
-        protocol: transport,
-        source: addresses.subarray(0, length),
-        destination: addresses.subarray(length),
-        sourcePort: clientPort,
-        destinationPort: serverPort,
-      }),
+      communityId: transport === EAPOL_TRANSPORT ? "" : communityIdOf(this.ends),
     };
     return this.#texts;
   }
+}
+
+function communityIdOf({ addresses, clientPort, serverPort, transport }: FlowEnds): string {
+  const length = addresses.length / 2;
+  return communityId({
+    protocol: transport,
+    source: addresses.subarray(0, length),
+    destination: addresses.subarray(length),
+    sourcePort: clientPort,
+    destinationPort: serverPort,
+  });
 }

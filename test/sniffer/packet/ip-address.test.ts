@@ -20,4 +20,5 @@ t.test("IPv6 addresses are written as RFC 5952 says", async (t) => {
 t.test("an endpoint can be told from its port", async (t) => {
   t.equal(formatEndpoint(Uint8Array.of(9, 10, 0, 0, 1), 1, 4, 443), "10.0.0.1:443");
   t.equal(formatEndpoint(ipv6(0, 0, 0, 0, 0, 0, 0, 1), 0, 16, 443), "[::1]:443");
+  t.equal(formatEndpoint(Uint8Array.of(0, 2, 10, 0, 0xff, 1, 9), 1, 6, 0), "02:0a:00:ff:01:09");
 });

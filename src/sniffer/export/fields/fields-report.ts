@@ -6,6 +6,7 @@ import { type DecodedPacket, TCP } from "../../packet/decoded-packet.js";
 import type { PacketCursor } from "../../packet/packet-cursor.js";
 import type { SegmentWatcher } from "../../pipeline.js";
 import type { Report } from "../../report/report.js";
+import type { ConversationProtocol } from "../../stream/stream-event.js";
 import type { Assessor, NewAssessor } from "../../tls/assessor.js";
 import { decodeClientHello } from "../../tls/client-hello.js";
 import { ExtensionType } from "../../tls/extension-names.js";
@@ -34,7 +35,7 @@ class FieldsReport implements Report {
   readonly #names: readonly string[];
   readonly #readers: readonly FieldReader[];
   readonly #conversations = new Map<number, KnownConversation>();
-  readonly #streams = { tcp: 0, udp: 0 };
+  readonly #streams = { tcp: 0, udp: 0, eap: 0 };
   #seen: SeenPacket | undefined;
   #first: SeenPacket["first"];
   /** A packet whose line is not told yet. */
@@ -98,7 +99,7 @@ class FieldsReport implements Report {
     return this.#format.header(this.#names);
   }
 
-  #meet(id: number, protocol: "tcp" | "udp"): KnownConversation {
+  #meet(id: number, protocol: ConversationProtocol): KnownConversation {
     const known: KnownConversation = { stream: this.#streams[protocol], isTls13: false, base: {} };
     this.#streams[protocol] += 1;
     this.#conversations.set(id, known);
