@@ -4,6 +4,7 @@ import type { Match } from "./match.js";
 import { matchEarshot } from "./message/first-frame.js";
 import { CAPWAP_PREAMBLE_BYTES, DTLS_HEADER_BYTES, hasCapwapPreamble, isDtlsHeader } from "./tls/dtls-record.js";
 import { looksLikeTls } from "./tls/first-bytes.js";
+import { beginsOpenvpn, openvpnHmacBytes } from "./tls/openvpn-packet.js";
 import { quicVersion } from "./tls/quic-version.js";
 import { RecordSearch } from "./tls/record-search.js";
 
@@ -38,6 +39,7 @@ export function chooseApplication(first: FirstBytes): Application | undefined {
 export function chooseDatagramApplication(bytes: Uint8Array, clientPort: number, serverPort: number): Application {
   if (isDtls(bytes)) return "dtls";
   if (isQuicLongHeader(bytes)) return "quic";
+  if (openvpnHmacBytes(bytes) !== undefined) return "openvpn";
   if (SIP_LINE.test(latin1(bytes, DATAGRAM_LINE_LIMIT_BYTES))) return "sip";
   for (const [port, name] of DATAGRAM_PORTS) if (clientPort === port || serverPort === port) return name;
   return "unknown";
@@ -56,6 +58,7 @@ const CANDIDATES: ReadonlyArray<readonly [Application, Matcher]> = [
   ["sip", (f) => fromEither(f, (b) => matchLines(b, SIP_LINE, SIP_BEGUN))],
   ["ldap", (f) => (f.midstream ? "no" : fromClient(f, matchLdap))],
   ["socks", (f) => (f.midstream ? "no" : fromClient(f, (b) => matchSocks(b, f.server)))],
+  ["openvpn", (f) => (f.midstream ? "no" : fromClient(f, beginsOpenvpn))],
   ["earshot", (f) => (f.midstream ? "no" : fromClient(f, matchEarshot))],
   ["mysql", (f) => fromServerFirst(f, matchMysql)],
   ["smtp", (f) => fromServerFirst(f, () => matchBanner220(f, "smtp"))],

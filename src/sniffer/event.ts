@@ -4,8 +4,8 @@
 export type Side = "client" | "server";
 export type Visibility = "readable" | "metadata" | "hidden" | "damaged";
 /**
- * Also "http2", "ssh", "smtp", "ftp", "pop3", "imap", "rtsp", "sip", "mysql", "postgresql", "redis", "ldap", "socks"; for
- * UDP "dtls", "quic", "sip", "dns"...
+ * Also "http2", "ssh", "smtp", "ftp", "pop3", "imap", "rtsp", "sip", "mysql", "postgresql", "redis", "ldap", "socks",
+ * "openvpn"; for UDP "dtls", "quic", "sip", "dns"...
  */
 export type Application = "tls" | "earshot" | "http" | "unknown" | (string & {});
 

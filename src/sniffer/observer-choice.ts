@@ -21,6 +21,7 @@ import type { AssessedTransport, Assessor } from "./tls/assessor.js";
 import type { CertificateReader } from "./tls/certificate-reader.js";
 import { type DatagramObserverOptions, DtlsObserver } from "./tls/dtls-observer.js";
 import type { KeyLog } from "./tls/key-log.js";
+import { OpenvpnObserver } from "./tls/openvpn-observer.js";
 import { QuicObserver } from "./tls/quic-observer.js";
 import { TlsObserver } from "./tls/tls-observer.js";
 
@@ -43,6 +44,8 @@ export function observerFor(application: Application, conversation: Conversation
       return new DtlsObserver(conversation, datagramOptions("dtls", conversation, means));
     case "quic":
       return new QuicObserver(conversation, datagramOptions("quic", conversation, means));
+    case "openvpn":
+      return new OpenvpnObserver(conversation, newTlsObserver(conversation, means));
     case "earshot":
       return new FrameObserver(conversation, { schema: means.schema });
     case "http":
@@ -54,7 +57,7 @@ export function observerFor(application: Application, conversation: Conversation
   }
 }
 
-function newTlsObserver(conversation: Conversation, { certificates, keys, newAssessor }: ObserverMeans): Observer {
+function newTlsObserver(conversation: Conversation, { certificates, keys, newAssessor }: ObserverMeans): TlsObserver {
   const known = keys();
   const assessor = newAssessor?.("tls", conversation.midstream);
   const options = known === undefined ? { certificates, assessor } : { certificates, assessor, keys: known };
