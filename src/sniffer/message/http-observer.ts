@@ -53,8 +53,11 @@ export class HttpObserver implements MessageObserver {
   }
 
   finish(): void {
-    // A body that never ended may have said enough.
-    for (const from of ["client", "server"] as const) this.#revealBody(this.#sides[from], from, this.#lastFrame);
+    // A head or a body that never ended may have said enough.
+    for (const from of ["client", "server"] as const) {
+      this.#endHead(this.#sides[from], from);
+      this.#revealBody(this.#sides[from], from, this.#lastFrame);
+    }
   }
 
   get tally(): MessageTally {
@@ -125,7 +128,7 @@ export class HttpObserver implements MessageObserver {
 
   #headDone(side: HttpSide, from: Side, last: TextLine): void {
     const head = side.takeHead();
-    const message = from === "client" ? this.#request(side, head) : this.#response(side, head);
+    const message = this.#described(side, from, head);
     if (message === undefined) {
       side.lose();
       side.damaged = true;
@@ -133,7 +136,27 @@ export class HttpObserver implements MessageObserver {
       this.#queue.find(from, "damaged", "not HTTP from here on: no request or status line", evidence);
       return;
     }
-    this.#queue.say({ event: "message", conversation: this.#id, side: from, frame: last.frame, ...message });
+    this.#tell(from, last.frame, head, message);
+  }
+
+  #endHead(side: HttpSide, from: Side): void {
+    const last = side.head.at(-1);
+    if (last === undefined) return;
+    const head = side.takeHead();
+    const message = this.#described(side, from, head);
+    if (message === undefined) return;
+    this.#tell(from, last.frame, head, message);
+    const { offset } = head.start;
+    const evidence = { frame: last.frame, offset, length: last.offset + last.length - offset };
+    this.#queue.find(from, "damaged", "the head of a message ends before it is whole", evidence);
+  }
+
+  #described(side: HttpSide, from: Side, head: HttpHead): Described | undefined {
+    return from === "client" ? this.#request(side, head) : this.#response(side, head);
+  }
+
+  #tell(from: Side, frame: number, head: HttpHead, message: Described): void {
+    this.#queue.say({ event: "message", conversation: this.#id, side: from, frame, ...message });
     for (const { what, value, field, offset, length, frame } of headCredentials(head)) {
       this.#queue.reveal(from, { what, value, field }, { frame, offset, length });
     }
