@@ -24,6 +24,8 @@ export class DecodedPacket {
   skipped: string | undefined;
   /** A header that cannot be right, with its offset in the captured bytes; nothing behind it is trusted. */
   damage: { what: string; offset: number } | undefined;
+  /** A TCP header that cannot be right: whose packet it is can be told, but it says nothing to their conversation. */
+  isBroken = false;
 
   /** Where the packet lies, or the datagram joined of fragments: what all places here point into. */
   body: Uint8Array = EMPTY;
@@ -74,6 +76,7 @@ export class DecodedPacket {
     this.protocol = "";
     this.skipped = undefined;
     this.damage = undefined;
+    this.isBroken = false;
     this.body = cursor.memory;
     this.base = cursor.start;
     this.limit = cursor.end;

@@ -17,6 +17,9 @@ import {
 } from "./link-layer.js";
 import { enterUdpTunnel } from "./udp-tunnel.js";
 
+const TCP_BYTES = 20;
+/** Up to its window: neither checksum nor urgent pointer is read. */
+const TCP_NEEDED_BYTES = 16;
 const AUTHENTICATION = 51;
 /** Version 2, type 1. */
 const PIM_REGISTER = 0x21;
@@ -104,20 +107,37 @@ function readOther(packet: DecodedPacket, protocol: number): typeof NONE {
 
 function readTcp(packet: DecodedPacket): typeof NONE {
   packet.protocol = "tcp";
-  if (!has(packet, 20, "TCP header")) return readPortsOfCut(packet);
+  const heldBytes = packet.end - packet.start;
+  if (heldBytes < TCP_NEEDED_BYTES) return readCutTcp(packet);
   readPorts(packet);
-  const headerBytes = ((packet.body[packet.start + 12] ?? 0) >> 4) * 4;
-  if (headerBytes < 20) return damage(packet, `TCP header of ${headerBytes} bytes`);
-  const missingBytes = Math.max(0, headerBytes - (packet.end - packet.start));
-  // Options that a short snapshot length cut off say nothing that is needed; options beyond the packet are a lie.
-  if (missingBytes > packet.cutBytes && !has(packet, headerBytes, "TCP options")) return NONE;
   packet.sequence = u32(packet, 4);
   packet.acknowledgment = u32(packet, 8);
   packet.flags = packet.body[packet.start + 13] ?? 0;
   packet.window = u16(packet, 14);
+  packet.transport = TCP;
+  const headerBytes = ((packet.body[packet.start + 12] ?? 0) >> 4) * 4;
+  const missingBytes = Math.max(0, Math.max(headerBytes, TCP_BYTES) - heldBytes);
+  if (headerBytes < TCP_BYTES) return breakTcp(packet, `TCP header of ${headerBytes} bytes`);
+  // What a short snapshot length cut off of it says nothing that is needed; a header beyond the packet is a lie.
+  if (missingBytes > packet.cutBytes) {
+    return breakTcp(packet, heldBytes < TCP_BYTES ? "TCP header cut short" : "TCP options cut short");
+  }
   packet.start += headerBytes - missingBytes;
   packet.cutBytes -= missingBytes;
-  packet.transport = TCP;
+  return NONE;
+}
+
+function readCutTcp(packet: DecodedPacket): typeof NONE {
+  has(packet, TCP_BYTES, "TCP header");
+  return readPortsOfCut(packet);
+}
+
+/** The packet still tells that these two talk: tshark, too, counts it for their conversation. */
+function breakTcp(packet: DecodedPacket, what: string): typeof NONE {
+  packet.isBroken = true;
+  packet.notUnderstoodBytes += packet.end - packet.start;
+  damage(packet, what);
+  packet.start = packet.end;
   return NONE;
 }
 

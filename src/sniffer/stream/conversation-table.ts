@@ -117,7 +117,8 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
     this.latestConversation = flow.conversation;
     this.latestSide = side;
     if (packet.frame - flow.touchedAt >= TOUCH_FRAMES || this.#flows.size < MANY_FLOWS) this.#touch(flow, packet.frame);
-    flow.push(packet, side);
+    if (packet.isBroken) flow.conversation.lastFrame = packet.frame;
+    else flow.push(packet, side);
     if (packet.transport === TCP) this.#linger(flow);
     else if (this.#limits.datagramSilenceSeconds < Number.POSITIVE_INFINITY)
       this.#datagrams.heard(flow, this.#nowSeconds);
@@ -161,7 +162,8 @@ export class ConversationTable implements Stage<DecodedPacket, StreamEvent> {
   #flowOf(packet: DecodedPacket): Flow {
     const flow = this.#index.find(packet);
     if (flow === undefined) return this.#open(packet);
-    if ((packet.flags & SYN) === 0 || !flow.isReusedBy(packet, sideOf(packet, flow.ends) ?? "client")) return flow;
+    if ((packet.flags & SYN) === 0 || packet.isBroken) return flow;
+    if (!flow.isReusedBy(packet, sideOf(packet, flow.ends) ?? "client")) return flow;
     this.#close(flow, "end-of-capture");
     return this.#open(packet);
   }

@@ -22,10 +22,29 @@ t.test("every flag has its name", async (t) => {
 t.test("a TCP header that cannot be right is damage", async (t) => {
   const short = tcp({}, "hello");
   short[12] = 0x40;
-  t.equal(decode(RAW, ipv4({}, short)).damage?.what, "TCP header of 16 bytes");
+  t.same(decode(RAW, ipv4({}, short)).damage, { what: "TCP header of 16 bytes", offset: 20 });
   short[12] = 0xf0;
   t.equal(decode(RAW, ipv4({}, short)).damage?.what, "TCP options cut short");
   t.equal(decode(RAW, ipv4({}, short.slice(0, 19))).damage?.what, "TCP header cut short");
+});
+
+t.test("it tells whose packet it is, as far as its window, and nothing more", async (t) => {
+  const broken = tcp({ ports: [50000, 443], sequence: 7 }, "hello");
+  broken[12] = 0x40;
+  const packet = decode(RAW, ipv4({}, broken));
+  t.match(packet, { transport: TCP, isBroken: true, sourcePort: 50000, payloadBytes: 0, skipped: undefined });
+  t.same(accounted(packet), { headers: 20, padding: 0, payload: 0, not_understood: 25 });
+  t.match(decode(RAW, ipv4({}, broken.slice(0, 16))), { transport: TCP, isBroken: true, damage: { offset: 20 } });
+  t.match(decode(RAW, ipv4({}, broken.slice(0, 15))), { transport: 0, isBroken: false, skipped: "damaged" });
+  t.equal(decode(RAW, ipv4({}, tcp({}))).isBroken, false);
+});
+
+t.test("a TCP header that the snapshot length cut behind its window is a segment without its data", async (t) => {
+  const whole = ipv4({}, tcp({ ports: [50000, 443], sequence: 7, flags: 0x18, options: [1, 1, 1, 1] }, "data"));
+  const packet = decode(RAW, whole.slice(0, 20 + 16), whole.length);
+  t.match(packet, { transport: TCP, isBroken: false, damage: undefined, sequence: 7, flags: 0x18, window: 1000 });
+  t.match(packet, { cutBytes: 4, payloadBytes: 0, skipped: undefined });
+  t.same(accounted(packet), { headers: 36, padding: 0, payload: 0, not_understood: 0 });
 });
 
 t.test("options that the snapshot length cut off do not hide the segment", async (t) => {
@@ -37,11 +56,11 @@ t.test("options that the snapshot length cut off do not hide the segment", async
 });
 
 t.test("ports are told even where the snapshot length cut their header", async (t) => {
-  for (const [whole, headerBytes] of [
-    [ipv4({}, tcp({ ports: [50000, 443] }, "data")), 20],
+  for (const [whole, neededBytes] of [
+    [ipv4({}, tcp({ ports: [50000, 443] }, "data")), 16],
     [ipv4({ protocol: 17 }, udp([50000, 443], "data")), 8],
   ] as const) {
-    for (let length = 0; length < headerBytes; length++) {
+    for (let length = 0; length < neededBytes; length++) {
       const packet = decode(RAW, whole.slice(0, 20 + length), whole.length);
       t.equal(packet.transport, 0);
       t.equal(packet.hasPorts, length >= 4);
