@@ -94,7 +94,7 @@ export class Reassembler {
     return this.#retransmittedBytes;
   }
 
-  /** Bytes that have no place: a keep-alive's behind the FIN, or far outside any window. */
+  /** Bytes that have no place: a keep-alive's behind the FIN or before any data, or far outside any window. */
   get unplacedBytes(): number {
     return this.#unplacedBytes;
   }
@@ -123,6 +123,11 @@ export class Reassembler {
     this.#place(offset, bytes, cutBytes, frame, position);
     if (this.#held.count > 0) this.#packetsSinceHole++;
     this.#keepWithinLimits(frame);
+  }
+
+  /** Counts bytes that come before the stream begins. */
+  leaveOut(bytes: number): void {
+    this.#unplacedBytes += bytes;
   }
 
   /** Where in the stream this segment stands if it is simply the next one: -1 if it is not. */

@@ -21,6 +21,8 @@ export class TcpDirection implements ReassemblySink {
   syn: number | undefined;
   /** Where the first packet of this side stood, its SYN counted: a SYN that comes late must agree with it. */
   firstSeen: number | undefined;
+  /** What the first packet of this side acknowledged: a SYN of the other that comes late may be just what it answered. */
+  firstAcknowledged: number | undefined;
   /** True once a packet of this side was captured; the other side's SYN+ACK tells of it before. */
   seen = false;
   other: TcpDirection | undefined;

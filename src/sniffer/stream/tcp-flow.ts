@@ -61,13 +61,16 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
   isReusedBy(packet: DecodedPacket, side: Side): boolean {
     if ((packet.flags & (SYN | RST)) !== SYN) return false;
     const own = side === "client" ? this.#client : this.#server;
+    const other = side === "client" ? this.#server : this.#client;
     const isAnswer = (packet.flags & ACK) !== 0;
     if (isAnswer && own?.stream.hasBegun !== true) return false;
     if (own?.syn !== undefined) return packet.sequence !== own.syn;
+    const begin = advanceSequence(packet.sequence, 1);
+    if (other?.firstAcknowledged === begin) return false;
     const first = own?.stream.firstSequence ?? own?.firstSeen;
     // Nothing of this side to compare with: a SYN after the other side's data begins anew.
-    if (first === undefined) return !isAnswer && this.conversation.midstream;
-    const isOther = first !== advanceSequence(packet.sequence, 1);
+    if (first === undefined) return !isAnswer && this.conversation.midstream && other?.seen === true;
+    const isOther = first !== begin;
     return isAnswer ? this.conversation.midstream && isOther : isOther;
   }
 
@@ -83,10 +86,13 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     const length = packet.payloadBytes;
     const { cutBytes } = packet;
     if (length + cutBytes > 0 && (cutBytes > 0 || !own.pass(sequence, length, frame, packet.payloadPosition))) {
-      own.stream.push(sequence, packet.payload(), frame, cutBytes, packet.payloadPosition);
+      if (isEarlyKeepAlive(own, sequence, length)) own.stream.leaveOut(length);
+      else own.stream.push(sequence, packet.payload(), frame, cutBytes, packet.payloadPosition);
     }
-    const other = side === "client" ? this.#server : this.#client;
-    if ((flags & ACK) !== 0) other?.stream.acknowledged(packet.acknowledgment, frame);
+    if ((flags & ACK) !== 0) {
+      own.firstAcknowledged ??= packet.acknowledgment;
+      own.other?.stream.acknowledged(packet.acknowledgment, frame);
+    }
     if ((flags & FIN) !== 0) this.#fin(own, advanceSequence(sequence, length + cutBytes));
     if ((flags & RST) !== 0 || this.#finSeen) this.#noteEnd(flags);
   }
@@ -141,6 +147,11 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     else this.#server = direction;
     return direction;
   }
+}
+
+/** Its byte stands before where this side's first packet stood, and may be any (RFC 9293, section 3.8.4). */
+function isEarlyKeepAlive({ stream, firstSeen }: TcpDirection, sequence: number, length: number): boolean {
+  return length === 1 && stream.firstSequence === undefined && firstSeen === advanceSequence(sequence, 1);
 }
 
 /** Of a side that was never seen, no FIN can be expected. */

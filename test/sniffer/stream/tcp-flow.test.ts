@@ -1,4 +1,5 @@
 import t from "tap";
+import { CLIENT, ipv4, SERVER, tcp } from "../packet/packet-bytes.js";
 import { ACK, FIN, handshake, RST, SYN, TableScript } from "./table-script.js";
 
 t.test("a whole connection is told from SYN to FIN", async (t) => {
@@ -158,6 +159,44 @@ t.test("a SYN that the capture shows after its own connection's ACK or data open
     "0 client 0 hello",
     "0 client 5 again",
   ]);
+});
+
+t.test("a SYN that the capture shows after its answer's first packet opens nothing", async (t) => {
+  const script = new TableScript()
+    .tcp({ from: "server", sequence: 5001, acknowledgment: 1001, data: "220" })
+    .tcp({ from: "client", sequence: 1003, acknowledgment: 5004, data: "LO" })
+    .tcp({ from: "client", sequence: 1000, flags: SYN })
+    .tcp({ from: "client", sequence: 1005, acknowledgment: 5004, data: "!" });
+  t.same(script.told(), ["open 0", "0 server 0 220", "0 client 0 LO", "0 client 2 !"]);
+  t.same(handshake(script, 2000, 9000).told(), ["close 0 end-of-capture", "open 1"]);
+});
+
+t.test("a keep-alive behind an ACK and before any data is not of the stream", async (t) => {
+  const script = new TableScript()
+    .tcp({ from: "client", sequence: 1000, acknowledgment: 5000 })
+    .tcp({ from: "client", sequence: 999, acknowledgment: 5000, data: "?" })
+    .tcp({ from: "client", sequence: 1000, acknowledgment: 5000, data: "hello" })
+    .finish();
+  t.same(script.told(), ["open 0", "0 client 0 hello", "close 0 end-of-capture"]);
+  t.equal(script.table.unplacedBytes, 1);
+});
+
+t.test("a broken header is counted for its conversation and changes nothing in it", async (t) => {
+  const broken = (flags: number, sequence: number) => {
+    const segment = tcp({ ports: [40000, 443], sequence, flags }, "not data");
+    segment[12] = 0x40;
+    return ipv4({ source: CLIENT, destination: SERVER }, segment);
+  };
+  const script = new TableScript().raw(broken(SYN, 77)).raw(broken(SYN, 88));
+  handshake(script)
+    .tcp({ from: "client", sequence: 1001, data: "hello" })
+    .raw(broken(SYN, 99))
+    .raw(broken(RST | ACK, 1006))
+    .raw(broken(FIN | ACK, 1002))
+    .tcp({ from: "client", sequence: 1006, data: " again" })
+    .raw(broken(ACK, 1012));
+  t.same(script.told(), ["open 0", "0 client 0 hello", "0 client 5  again"]);
+  t.match(script.conversations[0], { firstFrame: 1, lastFrame: 11, state: "open" });
 });
 
 t.test("a window of zero and its probes bring nothing twice", async (t) => {
