@@ -4,6 +4,7 @@ import { NOWHERE } from "../packet/packet-cursor.js";
 import type { HeldCost } from "./held-segments.js";
 import { Reassembler, type ReassemblyLimits, type ReassemblySink } from "./reassembler.js";
 import type { RecentBytes } from "./recent-bytes.js";
+import { sequenceDistance } from "./sequence.js";
 import type { StreamEvent } from "./stream-event.js";
 import type { TrackedConversation } from "./tracked-conversation.js";
 
@@ -38,6 +39,17 @@ export class TcpDirection implements ReassemblySink {
     this.#side = side;
     this.#say = means.say;
     this.stream = new Reassembler(this, means.limits, means.recent, means.held);
+  }
+
+  /**
+   * Without a SYN the stream begins where this side's first packet stood, data or not: what lies between is missing or comes
+   * out of order. By one it may only have been a keep-alive. Gives how far ahead of that this sequence number stands.
+   */
+  startMidway(sequence: number): number {
+    const firstSeen = this.firstSeen ?? sequence;
+    const ahead = sequenceDistance(firstSeen, sequence);
+    if (ahead > 1) this.stream.start(firstSeen);
+    return ahead;
   }
 
   bytes(offset: number, bytes: Uint8Array, frame: number, position: number): void {

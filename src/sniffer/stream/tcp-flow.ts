@@ -86,8 +86,7 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     const length = packet.payloadBytes;
     const { cutBytes } = packet;
     if (length + cutBytes > 0 && (cutBytes > 0 || !own.pass(sequence, length, frame, packet.payloadPosition))) {
-      if (isEarlyKeepAlive(own, sequence, length)) own.stream.leaveOut(length);
-      else own.stream.push(sequence, packet.payload(), frame, cutBytes, packet.payloadPosition);
+      this.#place(packet, own, sequence);
     }
     if ((flags & ACK) !== 0) {
       own.firstAcknowledged ??= packet.acknowledgment;
@@ -106,7 +105,17 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     this.#noteEnd(0);
   }
 
-  /** Without a SYN the stream starts with its first data: a keep-alive before it stands one byte too early. */
+  #place(packet: DecodedPacket, own: TcpDirection, sequence: number): void {
+    const { payloadBytes, cutBytes, frame } = packet;
+    const { stream } = own;
+    if (stream.firstSequence === undefined && own.startMidway(sequence) === -1 && payloadBytes === 1) {
+      // A keep-alive: the byte in it may be any (RFC 9293, section 3.8.4).
+      stream.leaveOut(1);
+      return;
+    }
+    stream.push(sequence, packet.payload(), frame, cutBytes, packet.payloadPosition);
+  }
+
   #begin(packet: DecodedPacket, own: TcpDirection, side: Side): void {
     own.syn ??= packet.sequence;
     own.stream.start(advanceSequence(packet.sequence, 1));
@@ -120,6 +129,7 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
 
   #fin(own: TcpDirection, sequence: number): void {
     this.#finSeen = true;
+    if (own.stream.firstSequence === undefined) own.startMidway(sequence);
     own.stream.end(sequence);
   }
 
@@ -147,11 +157,6 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     else this.#server = direction;
     return direction;
   }
-}
-
-/** Its byte stands before where this side's first packet stood, and may be any (RFC 9293, section 3.8.4). */
-function isEarlyKeepAlive({ stream, firstSeen }: TcpDirection, sequence: number, length: number): boolean {
-  return length === 1 && stream.firstSequence === undefined && firstSeen === advanceSequence(sequence, 1);
 }
 
 /** Of a side that was never seen, no FIN can be expected. */

@@ -140,6 +140,27 @@ t.test("midstream the lower port is the server's, and the stream begins with the
   t.match(script.conversations[0], { client: "10.0.0.1:40000", server: "10.0.0.2:443", midstream: true });
 });
 
+t.test(
+  "midstream a packet without data tells where the stream begins, and what comes out of order has its place",
+  async (t) => {
+    const ack = () => new TableScript().tcp({ from: "server", sequence: 5000, acknowledgment: 1000 });
+    const filled = ack()
+      .tcp({ from: "server", sequence: 5005, acknowledgment: 1000, data: "world" })
+      .tcp({ from: "server", sequence: 5000, acknowledgment: 1000, data: "hello" });
+    t.same(filled.told(), ["open 0", "0 server 0 hello", "0 server 5 world"]);
+    const lost = ack().tcp({ from: "server", sequence: 5005, acknowledgment: 1000, data: "world" }).finish();
+    t.same(lost.told(), ["open 0", "0 server gap 0+5", "0 server 5 world", "close 0 end-of-capture"]);
+    const ended = ack()
+      .tcp({ from: "server", sequence: 5005, acknowledgment: 1000, flags: FIN | ACK })
+      .tcp({ from: "server", sequence: 5000, acknowledgment: 1000, data: "hello" });
+    t.same(ended.told(), ["open 0", "0 server 0 hello"]);
+    const older = ack()
+      .tcp({ from: "server", sequence: 4995, acknowledgment: 1000, data: "hello" })
+      .tcp({ from: "server", sequence: 5000, acknowledgment: 1000, data: "world" });
+    t.same(older.told(), ["open 0", "0 server 0 hello", "0 server 5 world"]);
+  },
+);
+
 t.test("a SYN after midstream data is a new connection", async (t) => {
   const script = new TableScript().tcp({ from: "server", sequence: 5000, data: "world" });
   handshake(script, 1, 2);
