@@ -1,6 +1,7 @@
 // Which link header a packet begins with, by the capture's link type (the LINKTYPE_ registry of tcpdump.org).
 import type { DecodedPacket } from "./decoded-packet.js";
 import { readFrameRelay } from "./frame-relay-layer.js";
+import { readJuniperEthernet } from "./juniper-layer.js";
 import {
   advance,
   damage,
@@ -83,6 +84,8 @@ function readRareLinkHeader(packet: DecodedPacket, linkType: number): number {
       return readPrismOrAvs(packet);
     case 127:
       return readRadiotap(packet);
+    case 178:
+      return readJuniperEthernet(packet);
     case PPI:
       return readPacketInformation(packet);
     case 242:

@@ -23,6 +23,7 @@ const names: Readonly<Record<number, string>> = {
   147: "user0",
   163: "ieee802_11_avs",
   166: "ppp_pppd",
+  178: "juniper_ether",
   189: "usb_linux",
   192: "ppi",
   195: "ieee802_15_4",
