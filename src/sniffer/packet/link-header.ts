@@ -1,4 +1,5 @@
 // Which link header a packet begins with, by the capture's link type (the LINKTYPE_ registry of tcpdump.org).
+import { readEnc, readPflog, readPktap } from "./bsd-layer.js";
 import type { DecodedPacket } from "./decoded-packet.js";
 import { readFrameRelay } from "./frame-relay-layer.js";
 import { readJuniperEthernet } from "./juniper-layer.js";
@@ -23,6 +24,7 @@ import { readCiscoHdlc, readHdlc, readPppoe } from "./ppp-layer.js";
 import { readPpi, readPrismOrAvs, readRadiotap, readWireless } from "./wireless-layer.js";
 
 const PPI = 192;
+const PKTAP = 258;
 const AF_INET = 2;
 /** 24, 28 or 30 on the BSDs, 10 on Linux, 23 on Windows. */
 const AF_INET6: readonly number[] = [10, 23, 24, 28, 30];
@@ -82,12 +84,22 @@ function readRareLinkHeader(packet: DecodedPacket, linkType: number): number {
     case 119:
     case 163:
       return readPrismOrAvs(packet);
+    case 122:
+      return readIpOverFibreChannel(packet);
     case 127:
       return readRadiotap(packet);
+    case 109:
+      return readEnc(packet);
+    case 117:
+      return readPflog(packet);
+    case 138:
+      return readIpOver1394(packet);
     case 178:
       return readJuniperEthernet(packet);
     case PPI:
-      return readPacketInformation(packet);
+      return readNested(packet, readPpi(packet), "PPI");
+    case PKTAP:
+      return readNested(packet, readPktap(packet), "pktap");
     case 242:
       return readInfiniBand(packet);
     case 239:
@@ -97,11 +109,11 @@ function readRareLinkHeader(packet: DecodedPacket, linkType: number): number {
   }
 }
 
-/** PPI names a link type itself; one in another would be without end. */
-function readPacketInformation(packet: DecodedPacket): number {
-  const linkType = readPpi(packet);
+/** These name a link type themselves; one in another would be without end. */
+function readNested(packet: DecodedPacket, linkType: number, name: string): number {
   if (linkType === NONE) return NONE;
-  return linkType === PPI ? damage(packet, "PPI inside PPI") : readLinkHeader(packet, linkType);
+  if (linkType === PPI || linkType === PKTAP) return damage(packet, `${linkTypeName(linkType)} inside ${name}`);
+  return readLinkHeader(packet, linkType);
 }
 
 /** IP over InfiniBand (RFC 4391): where to in 40 bytes, the EtherType, two reserved bytes. */
@@ -178,6 +190,21 @@ function readFddi(packet: DecodedPacket): number {
   if (((packet.body[packet.start] ?? 0) & 0x70) !== 0x50) return skip(packet, "fddi without LLC");
   packet.start += 13;
   return LLC;
+}
+
+/** RFC 2625: two addresses of eight bytes, then LLC. */
+function readIpOverFibreChannel(packet: DecodedPacket): number {
+  if (!has(packet, 16, "IP over Fibre Channel header")) return NONE;
+  packet.protocol = "ipfc";
+  packet.start += 16;
+  return LLC;
+}
+
+/** RFC 2734, as Apple captures it: two addresses of eight bytes, then an EtherType. */
+function readIpOver1394(packet: DecodedPacket): number {
+  if (!has(packet, 18, "IP over 1394 header")) return NONE;
+  packet.protocol = "ip1394";
+  return advance(packet, 18, 16);
 }
 
 /** libnetfilter_log: family, version, resource; then fields of length and type in the capturing machine's order. */

@@ -16,10 +16,14 @@ const names: Readonly<Record<number, string>> = {
   105: "ieee802_11",
   107: "frelay",
   108: "loop",
+  109: "enc",
   113: "linux_sll",
+  117: "pflog",
   119: "ieee802_11_prism",
+  122: "ip_over_fc",
   123: "atm_clip",
   127: "ieee802_11_radiotap",
+  138: "apple_ip_over_ieee1394",
   147: "user0",
   163: "ieee802_11_avs",
   166: "ppp_pppd",
@@ -38,6 +42,7 @@ const names: Readonly<Record<number, string>> = {
   249: "usbpcap",
   251: "bluetooth_le_ll",
   253: "netlink",
+  258: "pktap",
   276: "linux_sll2",
 };
 

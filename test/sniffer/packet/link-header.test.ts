@@ -14,6 +14,8 @@ const carriers: [string, number, Uint8Array][] = [
   ["ATM with LLC", 100, join(SNAP, hello)],
   ["IP by its LLC address", 100, join([6, 6, 3], hello)],
   ["a bridge's SNAP", 100, join([0xaa, 0xaa, 3, 0, 0, 0xf8], be16(0x0800), hello)],
+  ["IP over Fibre Channel", 122, join(new Uint8Array(16), SNAP, hello)],
+  ["IP over 1394", 138, join(new Uint8Array(16), be16(0x0800), hello)],
   ["loopback with an EtherType", 0, join(be32(0x0800), hello)],
   ["MPLS", 219, join(be32(0x00010140), hello)],
   ["cooked 802.11", 113, join(cooked(801, 4), wireless)],
@@ -35,5 +37,5 @@ t.test("the segment is found behind the rarer link headers", async (t) => {
 t.test("NFLOG fields that lead nowhere are told", async (t) => {
   t.equal(decode(239, Uint8Array.from([2, 0, 0, 0, 0, 0, 1, 0])).damage?.what, "NFLOG field of 0 bytes");
   t.equal(decode(239, Uint8Array.from([2, 0, 0, 0])).skipped, "nflog without payload");
-  t.equal(decode(192, Uint8Array.from([0, 0, 8, 0, 192, 0, 0, 0])).damage?.what, "PPI inside PPI");
+  t.equal(decode(192, Uint8Array.from([0, 0, 8, 0, 192, 0, 0, 0])).damage?.what, "ppi inside PPI");
 });
