@@ -3,7 +3,7 @@ import type { Side } from "../event.js";
 import type { DecodedPacket } from "../packet/decoded-packet.js";
 import type { FlowEnds, Indexed } from "./flow-index.js";
 import type { Listed } from "./recency-list.js";
-import { advanceSequence } from "./sequence.js";
+import { advanceSequence, sequenceDistance } from "./sequence.js";
 import { TcpDirection, type TcpMeans } from "./tcp-direction.js";
 import type { TrackedConversation } from "./tracked-conversation.js";
 import type { UdpFlow } from "./udp-flow.js";
@@ -12,6 +12,9 @@ const FIN = 0x01;
 export const SYN = 0x02;
 const RST = 0x04;
 export const ACK = 0x10;
+
+/** More than overtakes anything; that another connection begins so close before this one is a matter of 1 in 4096. */
+const REORDERED_BYTES = 1024 * 1024;
 
 export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | UdpFlow> {
   readonly conversation: TrackedConversation;
@@ -70,8 +73,8 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     const first = own?.stream.firstSequence ?? own?.firstSeen;
     // Nothing of this side to compare with: a SYN after the other side's data begins anew.
     if (first === undefined) return !isAnswer && this.conversation.midstream && other?.seen === true;
-    const isOther = first !== begin;
-    return isAnswer ? this.conversation.midstream && isOther : isOther;
+    if (!isAnswer) return first !== begin;
+    return this.conversation.midstream && !isJustBefore(begin, first);
   }
 
   push(packet: DecodedPacket, side: Side): void {
@@ -157,6 +160,12 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     else this.#server = direction;
     return direction;
   }
+}
+
+/** In a capture out of order, what answered the SYN may come behind data that is still about its beginning. */
+function isJustBefore(begin: number, first: number): boolean {
+  const ahead = sequenceDistance(begin, first);
+  return ahead >= 0 && ahead <= REORDERED_BYTES;
 }
 
 /** Of a side that was never seen, no FIN can be expected. */

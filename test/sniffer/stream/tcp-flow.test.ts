@@ -93,6 +93,14 @@ t.test("a new answer after data is of a new connection whose SYN was not capture
   t.same(midstream.told(), ["open 0", "0 server 0 old", "close 0 end-of-capture", "open 1", "1 server 0 new"]);
 });
 
+t.test("an answer that the capture shows behind its own side's first data opens nothing", async (t) => {
+  const script = new TableScript()
+    .tcp({ from: "server", sequence: 5006, acknowledgment: 1001, data: "world" })
+    .tcp({ from: "server", sequence: 5000, acknowledgment: 1001, flags: SYN | ACK })
+    .tcp({ from: "server", sequence: 5011, acknowledgment: 1001, data: "!" });
+  t.same(script.told(), ["open 0", "0 server 0 world", "0 server 5 !"]);
+});
+
 t.test("data on the SYN is the stream's beginning, sent again if the server refused it", async (t) => {
   const taken = new TableScript()
     .tcp({ from: "client", sequence: 1000, flags: SYN, data: "GET " })
