@@ -3,6 +3,7 @@
 import type { DecodedPacket } from "./decoded-packet.js";
 import type { FragmentTable } from "./fragment-table.js";
 import { damage, endAt, has, NONE, skip, u16 } from "./link-layer.js";
+import { followIpv4Route, followIpv6Route } from "./source-route.js";
 
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
@@ -25,6 +26,7 @@ export function readIpv4(packet: DecodedPacket, fragments: FragmentTable): numbe
   const protocol = packet.body[packet.start + 9] ?? 0;
   const fragment = u16(packet, 6);
   setAddresses(packet, packet.start + 12, 4);
+  if (headerBytes > 20) followIpv4Route(packet, headerBytes);
   packet.protocol = "ipv4";
   // Zero is what a capture shows of a packet that the network card was still to cut up (TSO).
   if (totalBytes !== 0) endAt(packet, packet.start + totalBytes, "IPv4 total length");
@@ -66,6 +68,7 @@ function readExtensions(packet: DecodedPacket, first: number, fragments: Fragmen
     // RFC 4302 counts in words of four bytes less two, the others in eights less one.
     const length = next === AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
     if (!has(packet, length, "IPv6 extension header")) return NONE;
+    if (next === ROUTING) followIpv6Route(packet, length);
     next = packet.body[packet.start] ?? 0;
     packet.start += length;
   }
