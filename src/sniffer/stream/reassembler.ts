@@ -55,6 +55,8 @@ export class Reassembler {
   #offset = 0;
   readonly #held: HeldSegments;
   #finOffset: number | undefined;
+  /** Nothing but the FIN tells where the stream is: what it overtook stands before it. */
+  #isEndOnly = false;
   #packetsSinceHole = 0;
   #acknowledged: Acknowledged | undefined;
   readonly #recent: RecentBytes;
@@ -72,6 +74,12 @@ export class Reassembler {
   /** Sequence number of the stream's first byte, once it is known. */
   get firstSequence(): number | undefined {
     return this.#first;
+  }
+
+  /** Whether this stands so near to where the stream began or goes on. */
+  isNear(sequence: number, bytes: number): boolean {
+    const near = (known = sequence) => Math.abs(sequenceDistance(known, sequence)) <= bytes;
+    return this.#first !== undefined && (near(this.#first) || near(this.#next));
   }
 
   /** True once bytes have come. */
@@ -113,7 +121,9 @@ export class Reassembler {
    */
   push(sequence: number, bytes: Uint8Array, frame: number, cutBytes = 0, position = NOWHERE): void {
     if (bytes.length + cutBytes === 0) return;
-    if (this.#next === undefined) this.start(sequence);
+    if (this.#next === undefined || (this.#isEndOnly && sequenceDistance(this.#next, sequence) < 0))
+      this.start(sequence);
+    this.#isEndOnly = false;
     const ahead = sequenceDistance(this.#next ?? sequence, sequence);
     const offset = this.#offset + ahead;
     if (Math.abs(ahead) > this.#limits.maxAheadBytes) {
@@ -144,7 +154,10 @@ export class Reassembler {
 
   /** The FIN stands at this sequence number: nothing has a place behind it. */
   end(sequence: number): void {
-    if (this.#next === undefined) this.start(sequence);
+    if (this.#next === undefined) {
+      this.start(sequence);
+      this.#isEndOnly = true;
+    }
     const ahead = sequenceDistance(this.#next ?? sequence, sequence);
     // One in the middle of what was delivered is old or forged: believing it would end a stream that goes on.
     if (ahead >= 0 && ahead <= this.#limits.maxAheadBytes) this.#finOffset ??= this.#offset + ahead;

@@ -3,7 +3,7 @@ import type { Side } from "../event.js";
 import type { DecodedPacket } from "../packet/decoded-packet.js";
 import type { FlowEnds, Indexed } from "./flow-index.js";
 import type { Listed } from "./recency-list.js";
-import { advanceSequence, sequenceDistance } from "./sequence.js";
+import { advanceSequence } from "./sequence.js";
 import { TcpDirection, type TcpMeans } from "./tcp-direction.js";
 import type { TrackedConversation } from "./tracked-conversation.js";
 import type { UdpFlow } from "./udp-flow.js";
@@ -13,8 +13,8 @@ export const SYN = 0x02;
 const RST = 0x04;
 export const ACK = 0x10;
 
-/** More than overtakes anything; that another connection begins so close before this one is a matter of 1 in 4096. */
-const REORDERED_BYTES = 1024 * 1024;
+/** A window without scaling: that another connection begins so near is a matter of 1 in 16384. */
+const NEAR_BYTES = 0x10000;
 
 export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | UdpFlow> {
   readonly conversation: TrackedConversation;
@@ -65,16 +65,19 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     if ((packet.flags & (SYN | RST)) !== SYN) return false;
     const own = side === "client" ? this.#client : this.#server;
     const other = side === "client" ? this.#server : this.#client;
-    const isAnswer = (packet.flags & ACK) !== 0;
-    if (isAnswer && own?.stream.hasBegun !== true) return false;
-    if (own?.syn !== undefined) return packet.sequence !== own.syn;
     const begin = advanceSequence(packet.sequence, 1);
+    if ((packet.flags & ACK) !== 0) return this.#isAnsweredAnew(own, begin);
+    if (own?.syn !== undefined) return packet.sequence !== own.syn;
     if (other?.firstAcknowledged === begin) return false;
     const first = own?.stream.firstSequence ?? own?.firstSeen;
     // Nothing of this side to compare with: a SYN after the other side's data begins anew.
-    if (first === undefined) return !isAnswer && this.conversation.midstream && other?.seen === true;
-    if (!isAnswer) return first !== begin;
-    return this.conversation.midstream && !isJustBefore(begin, first);
+    return first === undefined ? this.conversation.midstream && other?.seen === true : first !== begin;
+  }
+
+  /** Near to what its side has said, a SYN+ACK is one out of order, or a damaged packet of this connection. */
+  #isAnsweredAnew(own: TcpDirection | undefined, begin: number): boolean {
+    if (own?.stream.hasBegun !== true || own.stream.isNear(begin, NEAR_BYTES)) return false;
+    return own.syn === undefined ? this.conversation.midstream : own.syn !== advanceSequence(begin, -1);
   }
 
   push(packet: DecodedPacket, side: Side): void {
@@ -160,12 +163,6 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     else this.#server = direction;
     return direction;
   }
-}
-
-/** In a capture out of order, what answered the SYN may come behind data that is still about its beginning. */
-function isJustBefore(begin: number, first: number): boolean {
-  const ahead = sequenceDistance(begin, first);
-  return ahead >= 0 && ahead <= REORDERED_BYTES;
 }
 
 /** Of a side that was never seen, no FIN can be expected. */

@@ -101,6 +101,14 @@ t.test("an answer that the capture shows behind its own side's first data opens 
   t.same(script.told(), ["open 0", "0 server 0 world", "0 server 5 !"]);
 });
 
+t.test("a SYN+ACK in the middle of what its side says is a damaged packet and opens nothing", async (t) => {
+  const script = handshake(new TableScript())
+    .tcp({ from: "server", sequence: 5001, acknowledgment: 1001, data: "hello" })
+    .tcp({ from: "server", sequence: 5006, acknowledgment: 1001, flags: SYN | ACK })
+    .tcp({ from: "server", sequence: 5006, acknowledgment: 1001, data: "world" });
+  t.same(script.told(), ["open 0", "0 server 0 hello", "0 server 5 world"]);
+});
+
 t.test("data on the SYN is the stream's beginning, sent again if the server refused it", async (t) => {
   const taken = new TableScript()
     .tcp({ from: "client", sequence: 1000, flags: SYN, data: "GET " })
@@ -162,6 +170,11 @@ t.test(
       .tcp({ from: "server", sequence: 5005, acknowledgment: 1000, flags: FIN | ACK })
       .tcp({ from: "server", sequence: 5000, acknowledgment: 1000, data: "hello" });
     t.same(ended.told(), ["open 0", "0 server 0 hello"]);
+    const overtaken = new TableScript()
+      .tcp({ from: "server", sequence: 5005, acknowledgment: 1000, flags: FIN | ACK })
+      .tcp({ from: "server", sequence: 5000, acknowledgment: 1000, data: "hello" })
+      .tcp({ from: "client", sequence: 1000, acknowledgment: 5006, flags: FIN | ACK });
+    t.same(overtaken.finish().told(), ["open 0", "0 server 0 hello", "close 0 fin"]);
     const older = ack()
       .tcp({ from: "server", sequence: 4995, acknowledgment: 1000, data: "hello" })
       .tcp({ from: "server", sequence: 5000, acknowledgment: 1000, data: "world" });
