@@ -74,9 +74,10 @@ export class TcpFlow implements Indexed<TcpFlow | UdpFlow>, Listed<TcpFlow | Udp
     return first === undefined ? this.conversation.midstream && other?.seen === true : first !== begin;
   }
 
-  /** Near to what its side has said, a SYN+ACK is one out of order, or a damaged packet of this connection. */
+  /** Near to what its side says, a SYN+ACK is one out of order, or a damaged packet: some begin anew near to an old end. */
   #isAnsweredAnew(own: TcpDirection | undefined, begin: number): boolean {
-    if (own?.stream.hasBegun !== true || own.stream.isNear(begin, NEAR_BYTES)) return false;
+    if (own?.stream.hasBegun !== true || own.stream.firstSequence === begin) return false;
+    if (!this.hasEnded && own.stream.isNear(begin, NEAR_BYTES)) return false;
     return own.syn === undefined ? this.conversation.midstream : own.syn !== advanceSequence(begin, -1);
   }
 

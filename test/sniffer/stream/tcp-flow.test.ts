@@ -107,6 +107,10 @@ t.test("a SYN+ACK in the middle of what its side says is a damaged packet and op
     .tcp({ from: "server", sequence: 5006, acknowledgment: 1001, flags: SYN | ACK })
     .tcp({ from: "server", sequence: 5006, acknowledgment: 1001, data: "world" });
   t.same(script.told(), ["open 0", "0 server 0 hello", "0 server 5 world"]);
+  script
+    .tcp({ from: "server", sequence: 5011, acknowledgment: 1001, flags: RST })
+    .tcp({ from: "server", sequence: 69_000, acknowledgment: 7001, flags: SYN | ACK });
+  t.same(script.told(), ["close 0 rst", "open 1"]);
 });
 
 t.test("data on the SYN is the stream's beginning, sent again if the server refused it", async (t) => {
