@@ -39,7 +39,8 @@ export class TextLines {
   #keep(bytes: Uint8Array, begin: number, end: number): void {
     this.#length += end - begin;
     const room = Math.max(0, MAX_LINE_BYTES - this.#text.length);
-    this.#text += String.fromCharCode(...bytes.subarray(begin, Math.min(end, begin + room)));
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + begin, Math.min(end - begin, room));
+    this.#text += text.toString("latin1");
   }
 
   #take(frame: number): TextLine {

@@ -17,7 +17,13 @@ export function communityId(flow: FlowTuple): string {
     order <= 0
       ? [source, destination, sourcePort, destinationPort]
       : [destination, source, destinationPort, sourcePort];
-  const tail = Buffer.from([protocol, 0, lowPort >> 8, lowPort & 0xff, highPort >> 8, highPort & 0xff]);
-  const text = hash("sha1", Buffer.concat([Buffer.alloc(2), low, high, tail]), "base64");
-  return `1:${text}`;
+  const text = Buffer.allocUnsafe(8 + 2 * low.length);
+  text.writeUInt16BE(0);
+  text.set(low, 2);
+  text.set(high, 2 + low.length);
+  const tail = 2 + 2 * low.length;
+  text.writeUInt16BE(protocol << 8, tail);
+  text.writeUInt16BE(lowPort, tail + 2);
+  text.writeUInt16BE(highPort, tail + 4);
+  return `1:${hash("sha1", text, "base64")}`;
 }

@@ -1,5 +1,5 @@
 // Says what a certificate states about itself. Nothing here is verified: an eavesdropper reads, it does not trust.
-import { createHash, X509Certificate } from "node:crypto";
+import { hash, X509Certificate } from "node:crypto";
 import type { CertificateFacts } from "../event.js";
 import { printableText } from "./printable.js";
 
@@ -22,7 +22,7 @@ export class CertificateReader {
   }
 
   read(der: Uint8Array): ReadCertificate {
-    const sha256 = digest("sha256", der);
+    const sha256 = hash("sha256", der);
     const known = this.#remembered.get(sha256);
     if (known !== undefined) return known;
     const certificate = readCertificate(der, sha256);
@@ -34,7 +34,7 @@ export class CertificateReader {
 }
 
 function readCertificate(der: Uint8Array, sha256: string): ReadCertificate {
-  const hashes = { sha256, sha1: digest("sha1", der) };
+  const hashes = { sha256, sha1: hash("sha1", der) };
   const unread: CertificateFacts = { subject: "", issuer: "", ...hashes, not_before: "", not_after: "", names: [] };
   if (derLength(der) !== der.length) return { facts: unread, fault: "its DER length disagrees with its bytes" };
   try {
@@ -95,8 +95,4 @@ function unquoted(name: string): string {
   } catch {
     return name;
   }
-}
-
-function digest(algorithm: "sha1" | "sha256", bytes: Uint8Array): string {
-  return createHash(algorithm).update(bytes).digest("hex");
 }
