@@ -1,7 +1,8 @@
 // Climbs the rungs one by one and tells what each layer takes away from a man in the middle.
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
+import { makeFolder } from "../sniffer/new-folder.js";
 import type { PageModel } from "../sniffer/page/page-model.js";
 import { readPageScript } from "../sniffer/page-script.js";
 import { knowsLinks } from "../sniffer/report/terminal-link.js";
@@ -41,7 +42,7 @@ export async function runLadder({ folder, output, scratch }: LadderOptions): Pro
   const page = join(resolve(folder), "ladder.html");
   let lengths: LengthsVerdict;
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     // An earlier climb's, which nobody should take for this one's.
     await rm(page, { force: true });
     for (const rung of rungs) {

@@ -1,8 +1,9 @@
 // One rung, played for real: the server, the client and the sniffer as separate programs on loopback, with a password
 // made for this run alone.
 import { randomBytes } from "node:crypto";
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../sniffer/new-folder.js";
 import { Impersonator } from "./impersonator.js";
 import { LabError } from "./lab-error.js";
 import { type Finished, LISTENING, RELAYING, type RunningProgram, runProgram, startProgram } from "./program.js";
@@ -26,7 +27,7 @@ const USERNAME = "alice";
 
 /** Plays a rung in `folder`, which it may fill. Everything it starts has ended when it returns, also after a failure. */
 export async function playScene(rung: Rung, folder: string): Promise<Scene> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const play = new Play(rung, folder);
   try {
     return await play.run();

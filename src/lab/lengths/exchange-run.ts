@@ -1,10 +1,11 @@
 // Labelled traffic: balanced exchanges between a real server and our own client over TLS 1.3, recorded by the sniffer's relay,
 // with a file beside the capture that says what each connection was.
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AccountClient } from "../../client/index.js";
 import type { PaddingPolicy } from "../../rpc/index.js";
+import { makeFolder } from "../../sniffer/new-folder.js";
 import { LISTENING, RELAYING, type RunningProgram, startProgram } from "../program.js";
 import { EXCHANGE_KINDS, ExchangeCast, type ExchangeKind } from "./exchange-kind.js";
 import { type LabelledConnection, readAuthority, shuffled } from "./labelled-connection.js";
@@ -28,7 +29,7 @@ const HOST = "127.0.0.1";
 
 /** Plays all runs and gives the path of the capture. Everything it started has ended then. */
 export async function recordExchanges(plan: ExchangePlan): Promise<string> {
-  await mkdir(plan.folder, { recursive: true });
+  makeFolder(plan.folder);
   const capture = join(plan.folder, `${plan.name}.pcapng`);
   const stage = await ExchangeStage.open(plan, capture);
   const connections: LabelledConnection[] = [];

@@ -1,7 +1,8 @@
 // The report as Zeek's logs: conn.log and ssl.log, as files or one behind the other on standard output.
-import { closeSync, constants, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { SnifferEvent } from "../event.js";
+import { makeFolder } from "../new-folder.js";
 import type { DecodedPacket } from "../packet/decoded-packet.js";
 import type { Report } from "../report/report.js";
 import { fileError } from "../run-error.js";
@@ -106,7 +107,7 @@ class LogFolder implements LogTarget {
   constructor(folder: string) {
     this.#folder = folder;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     } catch (error) {
       throw fileError("write to", folder, error);
     }
