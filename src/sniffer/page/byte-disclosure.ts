@@ -1,6 +1,7 @@
 // Which bytes of a stream a page may show. What secrets look like cannot be listed: they stand in bodies, in fields that
 // somebody made up, in protocols that nobody here knows. So what is harmless is listed, by protocol, and nothing else shown.
 import { httpFrames } from "./http2-disclosure.js";
+import { SHOWN_PATH } from "./path-disclosure.js";
 
 /** "open": keys hide what is said in it. Names that a port alone gave (dns, dhcp) promise nothing. */
 export type Disclosure = "open" | "http" | "commands" | "http2" | "binary";
@@ -37,7 +38,7 @@ const LINE_END = /(?: (?:HTTP|RTSP|SIP)\/\d\.\d)?\r?\n$/;
 
 /** Each matches from a line's begin as far as it is harmless; the longest counts. */
 const HTTP_LINES: readonly RegExp[] = [
-  /^[A-Z][A-Z_]{2,19} \/[^\s?;#]*/,
+  new RegExp(`^[A-Z][A-Z_]{2,19} ${SHOWN_PATH}+`),
   /^[A-Z]{3,12} sips?:/,
   /^CONNECT [\w.:[\]-]{1,255}/,
   /^(?:HTTP|RTSP|SIP)\/\d\.\d \d{3}[^\r\n]*/,

@@ -6,6 +6,7 @@ import { counted } from "../number-text.js";
 import { describeEvent } from "../report/event-line.js";
 import { cutText } from "./page-finding.js";
 import type { PageMessage } from "./page-model.js";
+import { withoutOpaqueSegments } from "./path-disclosure.js";
 
 /** Fields of metadata that say what a message is, and not what somebody keeps. */
 const HARMLESS =
@@ -15,7 +16,7 @@ const MASKED = /\[redacted: \d+ bytes?\]$/;
 
 export function pageMessage(event: MessageEvent): PageMessage {
   const { frame, side, kind } = event;
-  const method = event.method === null ? null : withoutQuery(event.method);
+  const method = event.method === null ? null : withoutSecrets(event.method);
   const shown = { ...event, method, fields: shownFields(event.fields), ...shownMetadata(event) };
   const text = cutText(describeEvent(shown, { tlsAware: false })?.text ?? "");
   return {
@@ -42,7 +43,7 @@ function shownEntry([name, value]: [string, string]): [string, string] {
 function shownFields(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
-      if (name === "target" && typeof value === "string") return [name, withoutQuery(value)];
+      if (name === "target" && typeof value === "string") return [name, withoutSecrets(value)];
       return [name, isNumber(name) ? withoutText(value) : shownValue(value)];
     }),
   );
@@ -65,8 +66,11 @@ function withoutText(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutText(inner)]));
 }
 
-function withoutQuery(target: string): string {
-  return target.replace(NAMED_VALUE, (_all, name: string, value: string) => name + lengthOf(value));
+function withoutSecrets(target: string): string {
+  return withoutOpaqueSegments(target, lengthOf).replace(
+    NAMED_VALUE,
+    (_all, name: string, value: string) => name + lengthOf(value),
+  );
 }
 
 /** What is masked already says it. */

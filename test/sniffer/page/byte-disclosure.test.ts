@@ -22,6 +22,9 @@ t.test("of HTTP the path, the names of fields and the values of known ones are s
   for (const [line, visible] of [
     ["GET /x?z=1&code=hunter2 HTTP/1.1\r\n", "GET /x"],
     ["GET /x;jsessionid=hunter2 HTTP/1.1\r\n", "GET /x"],
+    ["GET /reset/9f86d081884c7d659a2f/ok HTTP/1.1\r\n", "GET /reset"],
+    [`GET /invite/${"x".repeat(65)} HTTP/1.1\r\n`, "GET /invite"],
+    ["POST /earshot.accounts.v1.AccountService/Login HTTP/1.1\r\n", "POST /earshot.accounts.v1.AccountService/Login"],
     ["GET http://bob:hunter2@a/ HTTP/1.1\r\n", ""],
     ["DESCRIBE rtsp://bob:hunter2@a/ RTSP/1.0\r\n", ""],
     ["X-Made-Up-Token: hunter2\r\n", "X-Made-Up-Token:"],

@@ -18,6 +18,8 @@ const message = (more: Partial<MessageEvent>): MessageEvent => ({
 t.test("metadata, queries and fields without names are told by their lengths", async (t) => {
   for (const [more, text] of [
     [{ fields: { target: `/x?z=${SECRET}&a=1#f` } }, "GET target=/x?z=[7 bytes]&a=[1 byte]#f"],
+    [{ fields: { target: "/reset/9f86d081884c7d659a2f/ok?a" } }, "GET target=/reset/[20 bytes]/ok?a"],
+    [{ method: "earshot.accounts.v1.AccountService/Login" }, "AccountService/Login"],
     [{ method: `my.Svc/Login?x=${SECRET}` }, "Svc/Login?x=[7 bytes]"],
     [{ metadata: { "x-weird": SECRET, "user-agent": "curl" } }, "GET x-weird=[7 bytes] user-agent=curl"],
     [{ metadata: { authorization: "Bearer [redacted: 9 bytes]" } }, "GET authorization=Bearer [redacted: 9 bytes]"],
