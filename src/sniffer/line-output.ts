@@ -8,14 +8,12 @@ const STDOUT = 1;
 /** How long to wait for a pipe that somebody made non-blocking. */
 const RETRY_MS = 2;
 
-/** Writes bytes at a place; gives the place behind them. */
-export type LineWriter = (into: Uint8Array, at: number) => number;
-
 export class LineOutput {
   #text = "";
   /** Made when lines first come as bytes; what is in it comes before the text. */
   #lines: Uint8Array | undefined;
-  #lineBytes = 0;
+  /** Where the next line as bytes begins in what `room` gave: whoever wrote one moves it behind that. */
+  lineEnd = 0;
   #closed = false;
   readonly #fd: number;
   /** Called before anything is written, where something else stands on the same terminal. */
@@ -35,12 +33,12 @@ export class LineOutput {
     if (this.#text.length >= FLUSH_BYTES) this.flush();
   }
 
-  /** A line as bytes, of at most `maxBytes`. */
-  writeLine(maxBytes: number, writer: LineWriter): void {
+  /** Where a line as bytes may be written, of at most `maxBytes` from `lineEnd` on. No function is made for each line. */
+  room(maxBytes: number): Uint8Array {
     this.#lines ??= new Uint8Array(FLUSH_BYTES);
     if (this.#text !== "") this.#takeText(this.#lines);
-    if (this.#lineBytes + maxBytes > this.#lines.length) this.#flushLines();
-    this.#lineBytes = writer(this.#lines, this.#lineBytes);
+    if (this.lineEnd + maxBytes > this.#lines.length) this.#flushLines();
+    return this.#lines;
   }
 
   flush(): void {
@@ -61,19 +59,19 @@ export class LineOutput {
   #takeText(lines: Uint8Array): void {
     const bytes = Buffer.from(this.#text);
     this.#text = "";
-    if (this.#lineBytes + bytes.length > lines.length) this.#flushLines();
+    if (this.lineEnd + bytes.length > lines.length) this.#flushLines();
     if (bytes.length > lines.length) {
       this.writeBytes(bytes);
       return;
     }
-    lines.set(bytes, this.#lineBytes);
-    this.#lineBytes += bytes.length;
+    lines.set(bytes, this.lineEnd);
+    this.lineEnd += bytes.length;
   }
 
   #flushLines(): void {
-    if (this.#lineBytes === 0 || this.#lines === undefined) return;
-    const length = this.#lineBytes;
-    this.#lineBytes = 0;
+    if (this.lineEnd === 0 || this.#lines === undefined) return;
+    const length = this.lineEnd;
+    this.lineEnd = 0;
     this.writeBytes(this.#lines.subarray(0, length));
   }
 

@@ -209,7 +209,9 @@ export class SnifferRun {
   }
 
   #writePacket(writer: PacketWriter, packet: DecodedPacket, cursor: PacketCursor): void {
-    this.#parts.output.writeLine(MAX_PACKET_LINE_BYTES, (into, at) => writer(packet, cursor, into, at));
+    const { output } = this.#parts;
+    const lines = output.room(MAX_PACKET_LINE_BYTES);
+    output.lineEnd = writer(packet, cursor, lines, output.lineEnd);
   }
 
   /** Readers of the file need the keys before the packets: those that could still have some wait, half a second or more. */
