@@ -37,12 +37,9 @@ const STDOUT = 1;
 const order: CapOrder = JSON.parse(process.argv[2] ?? "{}");
 // Held here for as long as the process lives: cap writes into it without keeping it alive.
 const buffer = Buffer.alloc(CAP_SNAP_BYTES);
-const pipe = new WaitingPipe(STDOUT, {
-  bytes: WAITING_BYTES,
-  batchBytes: BATCH_BYTES + PCAP_RECORD_BYTES + CAP_SNAP_BYTES,
-});
+const pipe = new WaitingPipe(STDOUT, { bytes: WAITING_BYTES, chunkBytes: BATCH_BYTES });
 const clock = new WallClock();
-let batch = pipe.batch();
+const batch = Buffer.allocUnsafeSlow(BATCH_BYTES + PCAP_RECORD_BYTES + CAP_SNAP_BYTES);
 let batchBytes = 0;
 let batchSinceMs = 0;
 let timer: NodeJS.Timeout | undefined;
@@ -149,11 +146,9 @@ function flush(): void {
   clearTimeout(timer);
   timer = undefined;
   write(() => {
-    if (batchBytes > 0) {
-      pipe.push(batch, batchBytes);
-      batch = pipe.batch();
-      batchBytes = 0;
-    } else pipe.write();
+    if (batchBytes > 0) pipe.push(batch.subarray(0, batchBytes));
+    else pipe.write();
+    batchBytes = 0;
   });
   if (!pipe.isEmpty) timer = setTimeout(flush, BATCH_MS);
 }

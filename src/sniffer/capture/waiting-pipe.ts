@@ -8,21 +8,23 @@ const WAIT_MS = 1;
 export interface WaitingPipeLimits {
   /** Bytes that wait, at most: then push() waits. */
   readonly bytes: number;
-  /** Bytes of a batch, at most. */
-  readonly batchBytes: number;
+  /** They wait in chunks of so many bytes, each filled before the next is begun: many small pushes cost no more room. */
+  readonly chunkBytes: number;
 }
 
-/** For a file descriptor whose other end may be slow. Batches go out in the order in which they were pushed. */
+/** For a file descriptor whose other end may be slow. Bytes go out in the order in which they were pushed. */
 export class WaitingPipe {
   readonly #fd: number;
   readonly #limits: WaitingPipeLimits;
-  readonly #waiting: Buffer[] = [];
-  readonly #spare: Buffer[] = [];
+  readonly #chunks: Buffer[] = [];
+  #spare: Buffer | undefined;
   /** Held: with it, the descriptor would be closed. Its making is what stops writes from blocking. */
   readonly #socket: Socket;
   #waitingBytes = 0;
-  /** Of the first batch, what is written. */
+  /** Of the first chunk, what is written. */
   #written = 0;
+  /** Of the last chunk, what is filled. */
+  #filled = 0;
 
   constructor(fd: number, limits: WaitingPipeLimits) {
     this.#fd = fd;
@@ -32,29 +34,26 @@ export class WaitingPipe {
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+    return this.#waitingBytes === 0;
   }
 
-  /** A batch to be filled. */
-  batch(): Buffer {
-    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#limits.batchBytes);
-  }
-
-  /** Takes over a batch of which `length` bytes are filled. Throws what writing throws, such as EPIPE. */
-  push(batch: Buffer, length: number): void {
-    this.#waiting.push(batch.subarray(0, length));
-    this.#waitingBytes += length;
+  /** Of these bytes nothing is kept: what must wait is copied. Throws what writing throws, such as EPIPE. */
+  push(bytes: Buffer): void {
     this.write();
+    let at = this.isEmpty ? this.#writeSome(bytes, 0, bytes.length) : 0;
+    while (at < bytes.length) at += this.#keep(bytes, at);
     while (this.#waitingBytes > this.#limits.bytes) this.#wait();
   }
 
   /** Writes what the pipe takes now. */
   write(): void {
-    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      const count = this.#writeSome(first);
+    for (let first = this.#chunks[0]; first !== undefined; first = this.#chunks[0]) {
+      const end = this.#chunks.length === 1 ? this.#filled : first.length;
+      const count = this.#writeSome(first, this.#written, end);
       if (count === 0) return;
       this.#written += count;
-      if (this.#written === first.length) this.#next(first);
+      this.#waitingBytes -= count;
+      if (this.#written === end) this.#release(first);
     }
   }
 
@@ -68,16 +67,30 @@ export class WaitingPipe {
     this.write();
   }
 
-  #next(first: Buffer): void {
-    this.#waiting.shift();
-    this.#waitingBytes -= first.length;
-    this.#written = 0;
-    if (this.#spare.length === 0) this.#spare.push(Buffer.from(first.buffer));
+  /** Copies what fits into the last chunk; gives how much. */
+  #keep(bytes: Buffer, from: number): number {
+    let last = this.#chunks.at(-1);
+    if (last === undefined || this.#filled === last.length) {
+      last = this.#spare ?? Buffer.allocUnsafeSlow(this.#limits.chunkBytes);
+      this.#spare = undefined;
+      this.#chunks.push(last);
+      this.#filled = 0;
+    }
+    const count = bytes.copy(last, this.#filled, from);
+    this.#filled += count;
+    this.#waitingBytes += count;
+    return count;
   }
 
-  #writeSome(batch: Buffer): number {
+  #release(first: Buffer): void {
+    this.#chunks.shift();
+    this.#written = 0;
+    this.#spare = first;
+  }
+
+  #writeSome(bytes: Buffer, from: number, to: number): number {
     try {
-      return writeSync(this.#fd, batch, this.#written, batch.length - this.#written);
+      return writeSync(this.#fd, bytes, from, to - from);
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "EAGAIN") return 0;
       throw error;

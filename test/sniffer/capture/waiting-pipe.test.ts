@@ -9,8 +9,8 @@ const BATCH_BYTES = 0x10000;
 const BATCHES = 100;
 
 /** Its standard output is not read before `read` is called. */
-function begin(limitBytes: number) {
-  const child = fork(PROGRAM, [BATCHES, limitBytes, BATCH_BYTES].map(String), {
+function begin(limitBytes: number, batches = BATCHES, batchBytes = BATCH_BYTES) {
+  const child = fork(PROGRAM, [batches, limitBytes, batchBytes].map(String), {
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const said: unknown[] = [];
@@ -39,7 +39,7 @@ t.test("who reads late keeps nobody waiting, and gets all of it in order", async
   const ended = once(child, "close");
   t.equal(await read(), expected());
   await ended;
-  t.strictSame(said, ["pushed", "finished"]);
+  t.match(said, ["pushed", Number, "finished"]);
 });
 
 t.test("no more waits than the limit says", async (t) => {
@@ -52,7 +52,18 @@ t.test("no more waits than the limit says", async (t) => {
   const ended = once(child, "close");
   t.equal(await read(), expected(), "and then nothing is lost");
   await ended;
-  t.strictSame(said, ["pushed", "finished"]);
+  t.match(said, ["pushed", Number, "finished"]);
+});
+
+t.test("many small batches take no more room than few large ones", async (t) => {
+  const [batches, batchBytes] = [50_000, 100];
+  const { child, said, heard, read } = begin(batches * batchBytes, batches, batchBytes);
+  t.equal(await heard(), "pushed");
+  const ended = once(child, "close");
+  await read();
+  await ended;
+  t.match(said, ["pushed", Number, "finished"]);
+  t.ok(Number(said[1]) < 1.1 * batches * batchBytes, `${said[1]} bytes`);
 });
 
 t.test("a reader that went away is an error, not a wait", async (t) => {
