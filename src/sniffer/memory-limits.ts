@@ -1,6 +1,7 @@
 // What --max-memory means: a share for each thing that is kept between packets, and what is done when that was not enough.
 import type { FragmentLimits } from "./packet/fragment-table.js";
 import type { ConversationLimits } from "./stream/conversation-table.js";
+import type { EapLimits } from "./stream/eap-table.js";
 
 export interface PipelineLimits extends ConversationLimits {
   readonly fragments: FragmentLimits;
@@ -17,6 +18,20 @@ const PROGRAM_BYTES = 112 * MEBIBYTE;
 const CONVERSATION_BYTES = 16 * 1024;
 /** Silence after which two ports that exchanged datagrams are taken to have ended, where memory or time is unbounded. */
 export const DATAGRAM_SILENCE_SECONDS = 300;
+
+/** What keeps a flood of them under 300 MB in all; whoever has more memory gives more. */
+export const MAX_SPEAKING_CONVERSATIONS = 8192;
+/** More than a wireless network lets in at a time. */
+const MAX_EAP_CONVERSATIONS = 1024;
+
+/** Those over EAP count among all that speak, and leave the others room. */
+export function eapLimits(limits: Partial<PipelineLimits> = {}): EapLimits {
+  const { maxSpeakingConversations = MAX_SPEAKING_CONVERSATIONS, maxHeldBytesInAll = 64 * MEBIBYTE } = limits;
+  return {
+    maxConversations: Math.min(MAX_EAP_CONVERSATIONS, maxSpeakingConversations >> 1),
+    maxHeldBytesInAll: maxHeldBytesInAll >> 3,
+  };
+}
 
 /** All of it under the bounds that hold anyway. */
 export function limitsForMemory(megabytes: number): Partial<PipelineLimits> {

@@ -7,7 +7,7 @@ import type { FindingEvent, Side, SnifferEvent } from "./event.js";
 import type { SecretList } from "./finding/secret-search.js";
 import { SOUGHT } from "./finding/sought-secret.js";
 import { Ledger } from "./ledger.js";
-import type { PipelineLimits } from "./memory-limits.js";
+import { eapLimits, MAX_SPEAKING_CONVERSATIONS, type PipelineLimits } from "./memory-limits.js";
 import type { MessageShape, Schema } from "./message/schema.js";
 import { observerFor } from "./observer-choice.js";
 import type { DecodedPacket } from "./packet/decoded-packet.js";
@@ -59,9 +59,6 @@ export type SegmentWatcher = (packet: DecodedPacket, conversation: Conversation,
 /** What all conversations together may hold before their protocol is clear. */
 const UNDECIDED_BYTES_IN_ALL = 0x4000000;
 
-/** What keeps a flood of them under 300 MB in all; whoever has more memory gives more. */
-const MAX_SPEAKING_CONVERSATIONS = 8192;
-
 export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   readonly #options: PipelineOptions;
   readonly #decoder: PacketDecoder;
@@ -98,6 +95,7 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
     const newHash = hashes && (() => hashes.newHash());
     this.#table = new ConversationTable({ limits, memory, newHash, seed: randomBytes(4).readInt32LE() });
     this.#eap = new EapTable({
+      ...eapLimits(limits),
       nextId: () => this.#table.takeId(),
       newHash,
       say: (event) => {

@@ -9,15 +9,21 @@ import { LocalHash, type NewStreamHash } from "./stream-hash.js";
 import { EAPOL_TRANSPORT, TrackedConversation } from "./tracked-conversation.js";
 
 const MAC_BYTES = 6;
-const DEFAULT_MAX_CONVERSATIONS = 1024;
 /** Of a message that is not whole yet; longer ones than any handshake are given as they come. */
 const MAX_HELD_BYTES = 0x10000;
+/** What keeping a fragment costs besides its bytes. */
+const FRAGMENT_COST_BYTES = 256;
 /** First byte of a group address: on a wire both ends send to one, and the two are alone with each other. */
 const GROUP = 0x01;
 
-export interface EapTableOptions {
+export interface EapLimits {
   /** Conversations followed at once; the one silent for longest is closed for a new one. */
-  readonly maxConversations?: number;
+  readonly maxConversations: number;
+  /** Held in all for messages that are not whole yet; what would be more is given as it comes. */
+  readonly maxHeldBytesInAll: number;
+}
+
+export interface EapTableOptions extends EapLimits {
   readonly nextId: () => number;
   readonly newHash?: NewStreamHash | undefined;
   readonly say: (event: StreamEvent) => void;
@@ -39,6 +45,7 @@ export class EapTable {
   readonly #options: EapTableOptions;
   /** By both addresses, the client's first; the one silent for longest comes first. */
   readonly #sessions = new Map<string, Session>();
+  #heldCostBytes = 0;
 
   constructor(options: EapTableOptions) {
     this.#options = options;
@@ -79,11 +86,18 @@ export class EapTable {
     half.identifier = identifier;
     half.fragments.push(fragment.slice());
     half.heldBytes += fragment.length;
-    if (!hasMore || half.heldBytes >= MAX_HELD_BYTES) this.#deliver(session, side, frame);
+    this.#heldCostBytes += FRAGMENT_COST_BYTES + fragment.length;
+    if (!hasMore || this.#isTooMuch(half)) this.#deliver(session, side, frame);
+  }
+
+  #isTooMuch({ heldBytes }: Half): boolean {
+    return heldBytes >= MAX_HELD_BYTES || this.#heldCostBytes > this.#options.maxHeldBytesInAll;
   }
 
   #deliver({ conversation, halves }: Session, side: Side, frame: number): void {
-    const bytes = Buffer.concat(halves[side].fragments);
+    const { fragments } = halves[side];
+    const bytes = Buffer.concat(fragments);
+    this.#heldCostBytes -= fragments.length * FRAGMENT_COST_BYTES + bytes.length;
     halves[side].fragments = [];
     halves[side].heldBytes = 0;
     if (bytes.length === 0) return;
@@ -94,8 +108,7 @@ export class EapTable {
 
   #open(key: string, addresses: Uint8Array, frame: number): Session {
     const oldest = this.#sessions.keys().next().value;
-    const { maxConversations = DEFAULT_MAX_CONVERSATIONS } = this.#options;
-    if (this.#sessions.size >= maxConversations && oldest !== undefined) this.#close(oldest, "timeout");
+    if (this.#sessions.size >= this.#options.maxConversations && oldest !== undefined) this.#close(oldest, "timeout");
     const { nextId, newHash = newLocalHash } = this.#options;
     const ends = { transport: EAPOL_TRANSPORT, addresses, clientPort: 0, serverPort: 0 };
     const conversation = new TrackedConversation(nextId(), ends, frame, false, newHash);

@@ -1,7 +1,7 @@
 import t from "tap";
 import type { SnifferEvent } from "../../../src/sniffer/event.js";
 import { be16, be32, join } from "../packet/packet-bytes.js";
-import { numbered, of, sniff } from "../played-capture.js";
+import { numbered, of, play, sniff } from "../played-capture.js";
 import { clientHelloRecord, extension, handshake, record, serverHelloRecord, vector } from "../tls/hello-bytes.js";
 
 const GUEST = [2, 0, 0, 0, 0, 1];
@@ -112,4 +112,26 @@ t.test("no more hosts are followed than its bound", async (t) => {
   const lastHello = events.findLastIndex(({ event }) => event === "client_hello");
   t.ok(firstClosed < lastHello, "the first is closed before the last comes");
   t.equal(unaccounted(events), 0);
+});
+
+t.test("of fragments without an end, all together hold no more than the limit says", async (t) => {
+  const packets = Array.from({ length: 10 }, (_, host) =>
+    inAir({ from: "client", identifier: 1, flags: MORE, bytes: HELLO }, [2, 0, ...be32(host)]),
+  );
+  const events = sniff(numbered(packets, WIRELESS), { limits: { maxHeldBytesInAll: 8 * 1000 } });
+  const hosts = of(events, "client_hello").map(({ conversation }) => conversation);
+  t.same(hosts, [3, 4, 5, 6, 7, 8, 9, 0, 1, 2], "there is room for three, and the others are told as they come");
+  t.equal(unaccounted(events), 0);
+});
+
+t.test("a flood of hosts drives out no other conversation", async (t) => {
+  const talk = play([["client", "GET / HTTP/1.1\r\n\r\n"]], { end: "open", serverPort: 80 });
+  const flood = Array.from({ length: 100 }, (_, host) =>
+    inAir({ from: "client", identifier: 1, bytes: HELLO }, [2, 0, ...be32(host)]),
+  );
+  const packets = [...numbered(talk), ...numbered(flood, WIRELESS)].map((raw, at) => ({ ...raw, frame: at + 1 }));
+  const events = sniff(packets, { limits: { maxSpeakingConversations: 64, maxConversations: 64 } });
+  const ids = of(events, "conversation").map(({ id }) => id);
+  t.equal(ids.length, 101);
+  t.ok(ids.indexOf(0) > ids.length - 64, "who spoke first is followed to the end");
 });
