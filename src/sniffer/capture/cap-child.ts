@@ -45,6 +45,7 @@ let batchSinceMs = 0;
 let timer: NodeJS.Timeout | undefined;
 let packets = 0;
 let stopped = false;
+let deadlineMs = Number.POSITIVE_INFINITY;
 
 begin();
 
@@ -83,7 +84,10 @@ function capture(module: CapModule): void {
   cap.on("packet", (length) => takePacket(cap, linkType, length));
   // Its loop returns when no packet waits: by then, what had crossed the wire has come.
   process.on("message", () => setTimeout(() => stop(cap), DRAIN_MS));
-  if (order.deadlineMs !== undefined) setTimeout(() => stop(cap), Math.max(0, order.deadlineMs - Date.now()));
+  if (order.seconds !== undefined) {
+    deadlineMs = Date.now() + order.seconds * 1000;
+    setTimeout(() => stop(cap), order.seconds * 1000);
+  }
   process.send?.({ kind: "ready" } satisfies CapReport);
 }
 
@@ -127,8 +131,7 @@ function takePacket(cap: Cap, linkType: number, length: number): void {
   batchBytes = at + PCAP_RECORD_BYTES + kept;
   packets += 1;
   settle(nowMs);
-  const over = order.deadlineMs !== undefined && nowMs >= order.deadlineMs;
-  if (over || packets === order.maxPackets) stop(cap);
+  if (nowMs >= deadlineMs || packets === order.maxPackets) stop(cap);
 }
 
 /** Timers do not run while packets wait, so the clock is asked here as well. */

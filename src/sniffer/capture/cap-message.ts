@@ -10,8 +10,8 @@ export interface CapOrder {
   readonly maxPackets: number | undefined;
   /** Whose rights are enough once it captures. */
   readonly user: User | undefined;
-  /** Milliseconds since 1970 at which to stop. */
-  readonly deadlineMs: number | undefined;
+  /** After which to stop, counted from when it captures: how long a busy machine takes to begin is no part of them. */
+  readonly seconds: number | undefined;
   /** Only say which interfaces there are. */
   readonly list: boolean;
 }

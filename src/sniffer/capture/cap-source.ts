@@ -33,8 +33,7 @@ export class CapSource implements LiveSource {
   /** Rejects with CapMissingError or LiveError. */
   async start(receive: (packet: RawPacket) => void): Promise<string> {
     const { interfaceName, filter, snapBytes, maxPackets, seconds, user } = this.#order;
-    const deadlineMs = seconds === undefined ? undefined : Date.now() + seconds * 1000;
-    const child = forkCap({ interfaceName, filter, snapBytes, maxPackets, user, deadlineMs, list: false });
+    const child = forkCap({ interfaceName, filter, snapBytes, maxPackets, user, seconds, list: false });
     const live = new LiveChild(child, receive);
     this.#live = live;
     const report = await firstReport(child, live);
@@ -69,7 +68,7 @@ export async function listCapInterfaces(): Promise<Extract<CapReport, { kind: "i
     snapBytes: undefined,
     maxPackets: undefined,
     user: undefined,
-    deadlineMs: undefined,
+    seconds: undefined,
   });
   const report = await firstReport(child, new LiveChild(child, () => {}));
   if (report.kind === "interfaces") return report.interfaces;

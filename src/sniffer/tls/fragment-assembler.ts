@@ -19,9 +19,10 @@ export class FragmentAssembler {
     this.#maxBytes = maxBytes;
   }
 
-  /** Copies the piece. False when it was refused. */
+  /** Copies the piece. False when it was refused: of too many, only what all others wait for is taken. */
   add(offset: number, bytes: Uint8Array): boolean {
-    if (offset + bytes.length > this.#maxBytes || this.#pieces.length >= MAX_PIECES) return false;
+    if (offset + bytes.length > this.#maxBytes) return false;
+    if (this.#pieces.length >= MAX_PIECES && !this.#isAwaited(offset)) return false;
     for (const part of this.#news(offset, bytes)) this.#pieces.push(part);
     this.#pieces.sort((left, right) => left.offset - right.offset);
     return true;
@@ -43,6 +44,10 @@ export class FragmentAssembler {
   whole(): Uint8Array | undefined {
     const held = this.#pieces.reduce((sum, { bytes }) => sum + bytes.length, this.#taken);
     return held === this.#maxBytes ? this.take() : undefined;
+  }
+
+  #isAwaited(offset: number): boolean {
+    return offset <= this.#taken && this.#pieces[0]?.offset !== this.#taken;
   }
 
   /** Parts of the piece for places that nothing holds yet. */

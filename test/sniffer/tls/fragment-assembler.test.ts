@@ -48,3 +48,16 @@ t.test("nothing beyond the bound is held, in bytes or in pieces", async (t) => {
   t.equal(held, 256);
   t.equal(assembler.whole(), undefined);
 });
+
+t.test("however many wait, the piece that they wait for is taken", async (t) => {
+  const assembler = new FragmentAssembler(Number.MAX_SAFE_INTEGER);
+  const byte = Uint8Array.of(1);
+  let held = 0;
+  while (assembler.add(1 + held, byte)) held += 1;
+  t.ok(held < 1000, "not without end");
+  t.equal(assembler.take().length, 0);
+  t.ok(assembler.add(0, byte));
+  t.notOk(assembler.add(2000, byte), "and no other");
+  t.equal(assembler.take().length, 1 + held);
+  t.ok(assembler.add(1 + held, byte));
+});
