@@ -29,6 +29,10 @@ export class ConversationWatch {
     return this.#captured.undecidedBytes + (this.#opened?.undecidedBytes ?? 0);
   }
 
+  get heldBytes(): number {
+    return this.#captured.heldBytes;
+  }
+
   push(event: StreamEvent): void {
     if (event.kind === "oddity") {
       this.#oddity(event);

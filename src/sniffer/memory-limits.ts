@@ -5,7 +5,7 @@ import type { EapLimits } from "./stream/eap-table.js";
 
 export interface PipelineLimits extends ConversationLimits {
   readonly fragments: FragmentLimits;
-  /** Bytes that all conversations together keep before their protocol is clear. */
+  /** Bytes that all conversations together keep before their protocol is clear; of messages that are not whole, half. */
   readonly maxUndecidedBytes: number;
   /** Conversations that have spoken: they cost several times what silent ones do. */
   readonly maxSpeakingConversations: number;
@@ -21,8 +21,9 @@ export const DATAGRAM_SILENCE_SECONDS = 300;
 
 /** What keeps a flood of them under 300 MB in all; whoever has more memory gives more. */
 export const MAX_SPEAKING_CONVERSATIONS = 8192;
-/** More than a wireless network lets in at a time. */
-const MAX_EAP_CONVERSATIONS = 1024;
+export const MAX_UNDECIDED_BYTES = 64 * MEBIBYTE;
+/** More than a wireless network lets in at a time; so few that what they hold drives out no others. */
+const MAX_EAP_CONVERSATIONS = 128;
 
 /** Those over EAP count among all that speak, and leave the others room. */
 export function eapLimits(limits: Partial<PipelineLimits> = {}): EapLimits {

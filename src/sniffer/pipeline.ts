@@ -7,7 +7,7 @@ import type { FindingEvent, Side, SnifferEvent } from "./event.js";
 import type { SecretList } from "./finding/secret-search.js";
 import { SOUGHT } from "./finding/sought-secret.js";
 import { Ledger } from "./ledger.js";
-import { eapLimits, MAX_SPEAKING_CONVERSATIONS, type PipelineLimits } from "./memory-limits.js";
+import { eapLimits, MAX_SPEAKING_CONVERSATIONS, MAX_UNDECIDED_BYTES, type PipelineLimits } from "./memory-limits.js";
 import type { MessageShape, Schema } from "./message/schema.js";
 import { observerFor } from "./observer-choice.js";
 import type { DecodedPacket } from "./packet/decoded-packet.js";
@@ -56,9 +56,6 @@ export interface PipelineOptions {
 
 export type SegmentWatcher = (packet: DecodedPacket, conversation: Conversation, side: Side) => void;
 
-/** What all conversations together may hold before their protocol is clear. */
-const UNDECIDED_BYTES_IN_ALL = 0x4000000;
-
 export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   readonly #options: PipelineOptions;
   readonly #decoder: PacketDecoder;
@@ -78,6 +75,8 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
   #packets = 0;
   #bytes = 0;
   #undecidedBytes = 0;
+  #heldBytes = 0;
+  readonly #maxUndecidedBytes: number;
   #unseenBytes = 0;
   /** Of the packet that is looked at; null where the capture has no times. Asked for only where handshakes are judged. */
   #nowSeconds: number | null = null;
@@ -105,7 +104,7 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
       },
     });
     this.#maxWatches = limits?.maxSpeakingConversations ?? MAX_SPEAKING_CONVERSATIONS;
-    const undecidedBytesInAll = limits?.maxUndecidedBytes ?? UNDECIDED_BYTES_IN_ALL;
+    this.#maxUndecidedBytes = limits?.maxUndecidedBytes ?? MAX_UNDECIDED_BYTES;
     const means = {
       schema: () => options.schema?.(),
       foreignMessages: () => options.foreignMessages?.() ?? [],
@@ -123,7 +122,7 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
       maySkip: options.tap === undefined && options.secrets === undefined,
       secrets: options.secrets,
       tapDecrypted: options.tapDecrypted,
-      undecidedRoomBytes: () => undecidedBytesInAll - this.#undecidedBytes,
+      undecidedRoomBytes: () => this.#maxUndecidedBytes - this.#undecidedBytes,
     };
   }
 
@@ -268,12 +267,15 @@ export class Pipeline implements Stage<RawPacket, SnifferEvent> {
     if (event.kind === "open") return;
     const { id } = event.conversation;
     const watch = this.#watches.get(id) ?? this.#newWatch(event.conversation);
-    const before = watch.undecidedBytes;
+    this.#undecidedBytes -= watch.undecidedBytes;
+    this.#heldBytes -= watch.heldBytes;
     watch.push(event);
-    this.#undecidedBytes += watch.undecidedBytes - before;
+    this.#undecidedBytes += watch.undecidedBytes;
     if (event.kind === "close") this.#watches.delete(id);
+    else this.#heldBytes += watch.heldBytes;
     // Should this close one that never spoke, its own close comes by here and the next goes.
-    if (this.#watches.size > this.#maxWatches) this.#table.closeStalest();
+    if (this.#watches.size > this.#maxWatches || this.#heldBytes > this.#maxUndecidedBytes >> 1)
+      this.#table.closeStalest();
   }
 
   #newWatch(conversation: Conversation): ConversationWatch {

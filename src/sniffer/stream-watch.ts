@@ -16,6 +16,8 @@ import { UndecidedStream } from "./undecided-stream.js";
 export interface Observer extends Stage<StreamEvent, SnifferEvent> {
   readonly tally: Tally;
   readonly handover?: Handover | undefined;
+  /** What it keeps of messages that are not whole yet. */
+  readonly heldBytes?: number;
   nextDecrypted?(): StreamEvent | undefined;
   /** How many of a side's next bytes it need not see: it is told of them by a `passed` event. */
   unwatchedBytes?(side: Side): number;
@@ -54,6 +56,11 @@ export class StreamWatch {
     const { secrets } = options;
     this.#searches = secrets && { client: new SecretSearch(secrets), server: new SecretSearch(secrets) };
     this.#undecided = new UndecidedStream({ conversation, midstream: conversation.midstream });
+  }
+
+  /** What is kept of messages that are not whole yet. */
+  get heldBytes(): number {
+    return this.#observer?.heldBytes ?? 0;
   }
 
   get undecidedBytes(): number {

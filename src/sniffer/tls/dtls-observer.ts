@@ -116,6 +116,15 @@ export class DtlsObserver implements Stage<StreamEvent, SnifferEvent> {
     this.#observation.assess();
   }
 
+  get heldBytes(): number {
+    let held = 0;
+    for (const { messages, direction } of [this.#halves.client, this.#halves.server]) {
+      held += direction.heldBytes;
+      for (const { heldBytes } of messages.values()) held += heldBytes;
+    }
+    return held;
+  }
+
   get tally(): TlsTally {
     return { ...this.#observation.tally };
   }

@@ -7,6 +7,7 @@ interface Piece {
 }
 
 const MAX_PIECES = 256;
+const PIECE_COST_BYTES = 256;
 
 /** Holds at most `maxBytes`; what would exceed that, or come in too many pieces, is refused. */
 export class FragmentAssembler {
@@ -14,16 +15,25 @@ export class FragmentAssembler {
   /** Sorted by offset, without overlaps. */
   #pieces: Piece[] = [];
   #taken = 0;
+  #heldBytes = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
+  }
+
+  /** With what keeping each piece costs. */
+  get heldBytes(): number {
+    return this.#heldBytes + this.#pieces.length * PIECE_COST_BYTES;
   }
 
   /** Copies the piece. False when it was refused: of too many, only what all others wait for is taken. */
   add(offset: number, bytes: Uint8Array): boolean {
     if (offset + bytes.length > this.#maxBytes) return false;
     if (this.#pieces.length >= MAX_PIECES && !this.#isAwaited(offset)) return false;
-    for (const part of this.#news(offset, bytes)) this.#pieces.push(part);
+    for (const part of this.#news(offset, bytes)) {
+      this.#pieces.push(part);
+      this.#heldBytes += part.bytes.length;
+    }
     this.#pieces.sort((left, right) => left.offset - right.offset);
     return true;
   }
@@ -36,6 +46,7 @@ export class FragmentAssembler {
       if (piece === undefined) break;
       ready.push(piece.bytes);
       this.#taken += piece.bytes.length;
+      this.#heldBytes -= piece.bytes.length;
     }
     return Buffer.concat(ready);
   }

@@ -42,6 +42,10 @@ export class HandshakeJoiner implements Stage<StreamChunk, HandshakeMessage> {
     this.#limits = limits;
   }
 
+  get heldBytes(): number {
+    return this.#held.length;
+  }
+
   /** True when a message has begun and not ended. */
   get isMidMessage(): boolean {
     return this.#held.length > 0 || this.#skipping > 0;

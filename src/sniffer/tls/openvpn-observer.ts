@@ -23,6 +23,7 @@ interface Half {
   /** Number of the piece that comes next. */
   expected: number;
   readonly held: Map<number, Uint8Array>;
+  heldBytes: number;
   tlsBytes: number;
   hidden: Evidence | undefined;
   hiddenPackets: number;
@@ -72,6 +73,10 @@ export class OpenvpnObserver implements Stage<StreamEvent, SnifferEvent> {
       const what = `OpenVPN's data is encrypted: ${counted(hiddenPackets, "packet")}, ${counted(hidden.length, "byte")}`;
       this.#observation.find(side, "hidden", what, hidden);
     }
+  }
+
+  get heldBytes(): number {
+    return this.#tls.heldBytes + this.#halves.client.heldBytes + this.#halves.server.heldBytes;
   }
 
   /** Sums, at any time, to the bytes pushed. */
@@ -135,10 +140,12 @@ export class OpenvpnObserver implements Stage<StreamEvent, SnifferEvent> {
       this.#deliver(event, half, payload);
       for (let next = half.held.get(half.expected); next !== undefined; next = half.held.get(half.expected)) {
         half.held.delete(half.expected);
+        half.heldBytes -= next.length;
         this.#deliver(event, half, next);
       }
     } else if (number !== undefined && number > half.expected && half.held.size < MAX_HELD && !half.held.has(number)) {
       half.held.set(number, payload.slice());
+      half.heldBytes += payload.length;
     } else this.#observation.count("tls_metadata", payload.length);
   }
 
@@ -162,6 +169,7 @@ function newHalf(): Half {
     isLost: false,
     expected: 0,
     held: new Map(),
+    heldBytes: 0,
     tlsBytes: 0,
     hidden: undefined,
     hiddenPackets: 0,

@@ -113,6 +113,15 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
     this.#observation.assess();
   }
 
+  get heldBytes(): number {
+    let held = 0;
+    for (const { crypto, direction } of [this.#halves.client, this.#halves.server]) {
+      held += direction.heldBytes;
+      for (const { heldBytes } of crypto.values()) held += heldBytes;
+    }
+    return held;
+  }
+
   get tally(): TlsTally {
     return { ...this.#observation.tally };
   }

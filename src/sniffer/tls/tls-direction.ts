@@ -43,6 +43,10 @@ export class TlsDirection {
     return this.#joiner;
   }
 
+  get heldBytes(): number {
+    return this.#joiner?.heldBytes ?? 0;
+  }
+
   /** True when a handshake message has begun and not ended. */
   get isMidMessage(): boolean {
     return this.#joiner?.isMidMessage === true;

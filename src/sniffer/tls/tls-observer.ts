@@ -119,6 +119,10 @@ export class TlsObserver implements Stage<StreamEvent, SnifferEvent> {
   }
 
   /** Sums, at any time, to the bytes pushed. */
+  get heldBytes(): number {
+    return (this.#client?.heldBytes ?? 0) + (this.#server?.heldBytes ?? 0);
+  }
+
   get tally(): TlsTally {
     const tally = { ...this.#observation.tally };
     for (const direction of this.#directions()) {
