@@ -80,10 +80,14 @@ export class HttpObserver implements MessageObserver {
       side.end = end;
       return;
     }
-    while (side.end < end && this.handover === undefined) {
+    while (side.end < end && !side.lost && this.handover === undefined) {
       side.end = side.body.active ? this.#readBody(side, event) : this.#readLine(side, event, side.end, end);
     }
     this.#tally.plaintext += side.end - event.offset;
+    if (!side.lost) return;
+    // A line begun here would be taken for that with which a later packet begins.
+    this.#tally.not_understood += end - side.end;
+    side.end = end;
   }
 
   /** A hole within a body whose length is known does no harm; any other loses the place until a head begins a packet. */

@@ -227,3 +227,16 @@ t.test("a head that never ends is told at the end, with what it gives away", asy
   t.match(JSON.stringify(seen.findings), /the head of a message ends before it is whole/);
   t.same(summary(watch([["client", "GET /cut HTTP/1.0 and more\n"]])), []);
 });
+
+t.test("a line begun in what is no HTTP is no part of what comes after it", async (t) => {
+  const turns: Turn[] = [
+    ["client", "GET /a HTTP/1.1\r\n\r\n"],
+    ["server", `no status\r\n\r\n${"begun".repeat(400)}`],
+    ["server", "passed over"],
+    ["server", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"],
+  ];
+  t.same(summary(watch(turns)), [
+    ["request", 1, "GET", "/a"],
+    ["response", 1, "GET", "200"],
+  ]);
+});
