@@ -11,7 +11,7 @@ import { HandshakeWatch } from "./handshake-watch.js";
 import { Observation } from "./observation.js";
 import { counted } from "./printable.js";
 import { QuicDecryption, type SealedKind } from "./quic-decryption.js";
-import { decodeQuicFrames } from "./quic-frames.js";
+import { decodeQuicFrames, type QuicFrames } from "./quic-frames.js";
 import { decodeQuicPacket, isLongHeader, type QuicPacket } from "./quic-packet.js";
 import { initialKeys, openHeader, openPayload, type PacketKeys, type ProtectedPacket } from "./quic-protection.js";
 import { QuicStreams } from "./quic-streams.js";
@@ -115,8 +115,8 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
 
   get heldBytes(): number {
     let held = 0;
-    for (const { crypto, direction } of [this.#halves.client, this.#halves.server]) {
-      held += direction.heldBytes;
+    for (const { crypto, direction, streams } of [this.#halves.client, this.#halves.server]) {
+      held += direction.heldBytes + streams.heldBytes;
       for (const { heldBytes } of crypto.values()) held += heldBytes;
     }
     return held;
@@ -211,16 +211,19 @@ export class QuicObserver implements Stage<StreamEvent, SnifferEvent> {
     try {
       const { crypto, streams, paddingBytes } = decodeQuicFrames(payload, this.#version?.frames);
       for (const { offset, bytes } of crypto) this.#handshake(event, at, kind, offset, bytes);
-      const half = this.#halves[event.side];
-      for (const { id, offset, bytes } of streams) {
-        this.#observation.give(event.side, half.streams.add(id, offset, bytes), event.frame);
-      }
+      // Only there do streams stand (RFC 9000 section 12.4); an Initial packet with one may be anybody's.
+      if (kind === "early" || kind === "short") this.#streams(event, streams);
       return paddingBytes;
     } catch (error) {
       if (!(error instanceof BytesError)) throw error;
       this.#damaged(event, at, packet.bytes.length, `a frame in a QUIC ${PACKET_NAMES[kind]} packet is cut short`);
       return 0;
     }
+  }
+
+  #streams({ side, frame }: Datagram, frames: QuicFrames["streams"]): void {
+    const { streams } = this.#halves[side];
+    for (const { id, offset, bytes } of frames) this.#observation.give(side, streams.add(id, offset, bytes), frame);
   }
 
   #handshake(event: Datagram, at: number, kind: CryptoKind, offset: number, piece: Uint8Array): void {

@@ -6,6 +6,12 @@ const MAX_STREAMS = 64;
 
 export class QuicStreams {
   readonly #streams = new Map<number, FragmentAssembler>();
+  #heldBytes = 0;
+
+  /** Behind holes, with what keeping it costs. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
 
   /** What this piece makes readable: it, what waited for it, or nothing yet. */
   add(id: number, offset: number, bytes: Uint8Array): Uint8Array {
@@ -13,9 +19,19 @@ export class QuicStreams {
     // The one that was silent longest goes first.
     this.#streams.delete(id);
     this.#streams.set(id, stream);
-    const oldest = this.#streams.keys().next().value;
-    if (this.#streams.size > MAX_STREAMS && oldest !== undefined) this.#streams.delete(oldest);
+    if (this.#streams.size > MAX_STREAMS) this.#forgetOldest();
+    const before = stream.heldBytes;
     stream.add(offset, bytes);
-    return stream.take();
+    const ready = stream.take();
+    this.#heldBytes += stream.heldBytes - before;
+    return ready;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#streams;
+    if (oldest === undefined) return;
+    const [id, stream] = oldest;
+    this.#streams.delete(id);
+    this.#heldBytes -= stream.heldBytes;
   }
 }

@@ -6,6 +6,7 @@ import { chooseSeed, RandomSource } from "../../helpers/random-source.js";
 import { clientHelloBody, extension, handshake, serverHelloBody, u16s, vector } from "./hello-bytes.js";
 import { cryptoFrame, initialSecret, type LongPacket, sealLong, sealShort, streamFrame } from "./sealed-packets.js";
 import { type Datagram, openedText, watchDatagrams } from "./watched-datagrams.js";
+import { conversation } from "./watched-talk.js";
 
 const CLIENT_ID = Buffer.from("c11e47", "hex");
 const SERVER_ID = Buffer.from("5e44e40001", "hex");
@@ -146,3 +147,21 @@ t.test("flipped and cut anywhere: nothing is thrown, and nothing that does not v
   }
   t.pass("the tally is checked after every datagram");
 });
+
+t.test(
+  "anyone can make Initial packets, so streams in them are none; behind a hole, a stream's bytes count as held",
+  async (t) => {
+    const observer = new QuicObserver(conversation(), { keys: keyLog() });
+    const push = (bytes: Uint8Array, offset: number) =>
+      observer.push({ kind: "bytes", conversation: conversation(), side: "client", offset, bytes, frame: 1 });
+    const begun = streamFrame(0, 0, Buffer.from("made up"));
+    const behind = streamFrame(0, 1000, Buffer.alloc(900));
+    const first = long("client", "initial", Buffer.concat([cryptoFrame(0, CLIENT_HELLO), begun, behind]));
+    push(first, 0);
+    const before = observer.heldBytes;
+    t.ok(before < 900, `${before} bytes are held of what anyone could have made`);
+    t.notOk(observer.nextDecrypted(), "and it is not told as opened");
+    push(long("client", "early", behind, { secret: SECRETS.CLIENT_EARLY_TRAFFIC_SECRET }), first.length);
+    t.ok(observer.heldBytes >= before + 900, "what keys opened is counted");
+  },
+);
