@@ -81,6 +81,10 @@ function readRareLinkHeader(packet: DecodedPacket, linkType: number): number {
       return readWireless(packet);
     case 107:
       return readFrameRelay(packet);
+    case 109:
+      return readEnc(packet);
+    case 117:
+      return readPflog(packet);
     case 119:
     case 163:
       return readPrismOrAvs(packet);
@@ -88,10 +92,6 @@ function readRareLinkHeader(packet: DecodedPacket, linkType: number): number {
       return readIpOverFibreChannel(packet);
     case 127:
       return readRadiotap(packet);
-    case 109:
-      return readEnc(packet);
-    case 117:
-      return readPflog(packet);
     case 138:
       return readIpOver1394(packet);
     case 178:
