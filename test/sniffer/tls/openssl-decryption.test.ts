@@ -7,17 +7,13 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { KeyLog } from "../../../src/sniffer/tls/key-log.js";
-import { makeAuthority, makeCertificate } from "../../fixtures/certificates.js";
-import { heard, NO_OPENSSL } from "./openssl-talk.js";
+import { heard, makeSignedIdentity, NO_OPENSSL } from "./openssl-talk.js";
 import { tap } from "./tapped-connection.js";
 import { findingLines, ofKind, plaintext, type Turn, type Watched, watch } from "./watched-talk.js";
 
 const skip = NO_OPENSSL;
 const folder = t.testdir({});
-const identity = await makeCertificate(await makeAuthority());
-writeFileSync(join(folder, "cert.pem"), identity.cert);
-writeFileSync(join(folder, "key.pem"), identity.key);
-const IDENTITY = ["-cert", join(folder, "cert.pem"), "-key", join(folder, "key.pem")];
+const IDENTITY = await makeSignedIdentity(folder);
 
 interface Wish {
   readonly both?: readonly string[];

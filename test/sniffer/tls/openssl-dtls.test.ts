@@ -6,17 +6,13 @@ import { join } from "node:path";
 import t from "tap";
 import { DtlsObserver } from "../../../src/sniffer/tls/dtls-observer.js";
 import { KeyLog } from "../../../src/sniffer/tls/key-log.js";
-import { makeAuthority, makeCertificate } from "../../fixtures/certificates.js";
-import { heard, NO_OPENSSL } from "./openssl-talk.js";
+import { heard, makeSignedIdentity, NO_OPENSSL } from "./openssl-talk.js";
 import { tapDatagrams } from "./tapped-datagrams.js";
 import { type Datagram, openedText, watchDatagrams } from "./watched-datagrams.js";
 
 const skip = NO_OPENSSL;
 const folder = t.testdir({});
-const identity = await makeCertificate(await makeAuthority());
-writeFileSync(join(folder, "cert.pem"), identity.cert);
-writeFileSync(join(folder, "key.pem"), identity.key);
-const IDENTITY = ["-cert", join(folder, "cert.pem"), "-key", join(folder, "key.pem")];
+const IDENTITY = await makeSignedIdentity(folder);
 const QUESTION = "a question that nobody else may read";
 const ANSWER = "an answer for nobody else";
 

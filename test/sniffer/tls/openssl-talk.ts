@@ -1,9 +1,10 @@
 // The openssl command talking to itself through a relay, for tests: what crossed the wire, and what openssl says of it.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { makeAuthority, makeCertificate } from "../../fixtures/certificates.js";
 import { tap } from "./tapped-connection.js";
 import type { Turn } from "./watched-talk.js";
 
@@ -43,6 +44,14 @@ export function makeIdentity(folder: string, kind: readonly string[]): string[] 
   const words = ["req", "-x509", "-nodes", "-newkey", ...kind, "-subj", "/CN=localhost", "-days", "9", ...files];
   execFileSync("openssl", words, { stdio: "ignore" });
   return ["-cert", `${name}.pem`, "-key", `${name}.key`];
+}
+
+/** The same with a certificate that an authority signed. */
+export async function makeSignedIdentity(folder: string): Promise<string[]> {
+  const { cert, key } = await makeCertificate(await makeAuthority());
+  writeFileSync(join(folder, "cert.pem"), cert);
+  writeFileSync(join(folder, "key.pem"), key);
+  return ["-cert", join(folder, "cert.pem"), "-key", join(folder, "key.pem")];
 }
 
 export async function talkOpenssl(wish: OpensslWish): Promise<OpensslTalk> {
