@@ -15,9 +15,10 @@ function begin(limitBytes: number, batches = BATCHES, batchBytes = BATCH_BYTES) 
   });
   const said: unknown[] = [];
   child.on("message", (message) => said.push(message));
+  // The first: others may come with it.
   const heard = async () => {
     await once(child, "message");
-    return said.at(-1);
+    return said[0];
   };
   const read = async () => {
     const hash = createHash("sha256");
