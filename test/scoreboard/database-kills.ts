@@ -1,7 +1,6 @@
 // kill -9 of MariaDB, again and again, while accounts are registered: nothing acknowledged may be lost.
 
 import { accountsOf } from "./patient-calls.js";
-import { RegisterLoad } from "./register-load.js";
 import { type Outcome, type Row, seconds, when } from "./row.js";
 import { lostOf, StoredAccounts } from "./stored-accounts.js";
 
@@ -20,7 +19,7 @@ export const databaseKills: Row = {
     const mariadb = await stage.mariadb();
     const server = await stage.server({ database: mariadb.url });
     const connections = await stage.connections(server, CONNECTIONS);
-    const load = new RegisterLoad(connections.map(accountsOf), PER_CONNECTION);
+    const load = stage.registerLoad(connections.map(accountsOf), PER_CONNECTION);
     const recoveries: number[] = [];
     for (let kill = 0; kill < KILLS[extent]; kill += 1) {
       await load.more(BETWEEN);

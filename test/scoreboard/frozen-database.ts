@@ -4,7 +4,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type RpcError, statusName } from "../../src/rpc/index.js";
 import type { Mariadb } from "../fixtures/mariadb.js";
 import { accountsOf } from "./patient-calls.js";
-import { RegisterLoad } from "./register-load.js";
 import { type Outcome, type Row, seconds, when } from "./row.js";
 import { lostOf, StoredAccounts } from "./stored-accounts.js";
 
@@ -42,7 +41,7 @@ export const frozenDatabase: Row = {
       const onFault = (error: RpcError, tookMs: number): void => {
         faults.push({ code: statusName(error.code), tookMs, overMs: tookMs - timeoutMs });
       };
-      return new RegisterLoad(clients, PER_CONNECTION / deadlinesMs.length, { timeoutMs, onFault });
+      return stage.registerLoad(clients, PER_CONNECTION / deadlinesMs.length, { timeoutMs, onFault });
     });
     const more = (): Promise<unknown> => Promise.all(loads.map((load) => load.more(around)));
     await more();

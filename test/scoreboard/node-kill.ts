@@ -1,7 +1,6 @@
 // kill -9 of one of three Galera nodes while accounts are registered on three servers.
 
 import { accountsOf } from "./patient-calls.js";
-import { RegisterLoad } from "./register-load.js";
 import { type Outcome, type Row, seconds, when } from "./row.js";
 import { lostOf, StoredAccounts } from "./stored-accounts.js";
 
@@ -19,7 +18,7 @@ export const nodeKill: Row = {
     const galera = await stage.galera();
     const servers = await stage.clusterServers();
     const connections = await Promise.all(servers.map((server) => stage.connections(server, CONNECTIONS)));
-    const load = new RegisterLoad(connections.flat().map(accountsOf), PER_CONNECTION);
+    const load = stage.registerLoad(connections.flat().map(accountsOf), PER_CONNECTION);
     await load.more(AROUND);
     const [killed] = galera.nodes;
     await killed?.crash();

@@ -2,7 +2,6 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { accountsOf } from "./patient-calls.js";
-import { RegisterLoad } from "./register-load.js";
 import { type Outcome, type Row, seconds, when } from "./row.js";
 import { lostOf, StoredAccounts } from "./stored-accounts.js";
 
@@ -23,7 +22,7 @@ export const serverKills: Row = {
     const mariadb = await stage.mariadb();
     const server = await stage.server({ database: mariadb.url });
     const connections = await stage.connections(server, CONNECTIONS);
-    const load = new RegisterLoad(connections.map(accountsOf), PER_CONNECTION);
+    const load = stage.registerLoad(connections.map(accountsOf), PER_CONNECTION);
     const answers: number[] = [];
     for (let kill = 0; kill < KILLS[extent]; kill += 1) {
       await Promise.all([load.more(BETWEEN), sleep(LIFE_MS)]);

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import type { Connection } from "../../src/rpc/index.js";
 import { Galera } from "../fixtures/galera.js";
 import { Mariadb } from "../fixtures/mariadb.js";
+import type { Accounts } from "./patient-calls.js";
+import { type LoadOptions, RegisterLoad } from "./register-load.js";
 import { ServerChild, type ServerChildOptions } from "./server-child.js";
 
 export class Stage {
@@ -72,6 +74,13 @@ export class Stage {
     const connections = await Promise.all(Array.from({ length: count }, () => server.connect()));
     this.teardown(() => Promise.all(connections.map((connection) => connection.close({ graceMs: 0 }))));
     return connections;
+  }
+
+  /** Ends with the stage, for a row that fails would leave its load running for ever. */
+  registerLoad(clients: readonly Accounts[], perClient: number, options?: LoadOptions): RegisterLoad {
+    const load = new RegisterLoad(clients, perClient, options);
+    this.teardown(() => load.end());
+    return load;
   }
 
   async #newFolder(): Promise<string> {
