@@ -33,6 +33,10 @@ const ARPHRD_NETLINK = 824;
 const ARPHRD_802_11 = 801;
 const ARPHRD_802_11_PRISM = 802;
 const ARPHRD_802_11_RADIOTAP = 803;
+const SUNATM_LLC = 2;
+/** LINKTYPE_DSA_TAG_…: how switches' chips tell their processor where a frame came in. Marvell's longer one has an EtherType. */
+const SWITCH_TAG_BYTES = 4;
+const EXTENDED_SWITCH_TAG_BYTES = 8;
 const NFULA_PAYLOAD = 9;
 
 export function readLinkHeader(packet: DecodedPacket, linkType: number): number {
@@ -73,12 +77,16 @@ function readRareLinkHeader(packet: DecodedPacket, linkType: number): number {
       return readMpls(packet);
     case 6:
       return readTokenRing(packet);
+    case 8:
+      return readSlip(packet);
     case 10:
       return readFddi(packet);
     case 100:
       return readLlc(packet);
     case 105:
       return readWireless(packet);
+    case 106:
+      return readAtmClip(packet);
     case 107:
       return readFrameRelay(packet);
     case 109:
@@ -90,12 +98,23 @@ function readRareLinkHeader(packet: DecodedPacket, linkType: number): number {
       return readPrismOrAvs(packet);
     case 122:
       return readIpOverFibreChannel(packet);
+    case 123:
+      return readSunAtm(packet);
     case 127:
       return readRadiotap(packet);
     case 138:
       return readIpOver1394(packet);
     case 178:
       return readJuniperEthernet(packet);
+    case 226:
+      return readIpnet(packet);
+    case 281:
+    case 284:
+      return readEthernet(packet, SWITCH_TAG_BYTES);
+    case 282:
+      return readPrepended(packet);
+    case 285:
+      return readEthernet(packet, EXTENDED_SWITCH_TAG_BYTES);
     case PPI:
       return readNested(packet, readPpi(packet), "PPI");
     case PKTAP:
@@ -205,6 +224,44 @@ function readIpOver1394(packet: DecodedPacket): number {
   if (!has(packet, 18, "IP over 1394 header")) return NONE;
   packet.protocol = "ip1394";
   return advance(packet, 18, 16);
+}
+
+/** Broadcom's tag again, before the frame. */
+function readPrepended(packet: DecodedPacket): number {
+  if (!has(packet, SWITCH_TAG_BYTES, "switch tag")) return NONE;
+  packet.start += SWITCH_TAG_BYTES;
+  return readEthernet(packet);
+}
+
+/** A direction, and what was sent of a compressed header (RFC 1144) in 15 bytes; the header behind it is whole. */
+function readSlip(packet: DecodedPacket): number {
+  if (!has(packet, 16, "SLIP header")) return NONE;
+  packet.protocol = "slip";
+  packet.start += 16;
+  return versionOf(packet);
+}
+
+/** RFC 2225's LLC header, which Linux leaves out where a circuit carries nothing but IP. */
+function readAtmClip(packet: DecodedPacket): number {
+  if (!has(packet, 1, "classical IP over ATM")) return NONE;
+  return packet.body[packet.start] === 0xaa ? readLlc(packet) : versionOf(packet);
+}
+
+/** Solaris' SunATM: direction and kind of traffic, then the circuit, in four bytes. */
+function readSunAtm(packet: DecodedPacket): number {
+  if (!has(packet, 4, "SunATM header")) return NONE;
+  const kind = (packet.body[packet.start] ?? 0) & 0x0f;
+  if (kind !== SUNATM_LLC) return skip(packet, `sunatm traffic ${kind}`);
+  packet.start += 4;
+  return readLlc(packet);
+}
+
+/** Solaris: a version, the address family, and in 22 bytes what it knows of interface and zones. */
+function readIpnet(packet: DecodedPacket): number {
+  if (!has(packet, 24, "ipnet header")) return NONE;
+  packet.protocol = "ipnet";
+  packet.start += 24;
+  return versionOf(packet);
 }
 
 /** libnetfilter_log: family, version, resource; then fields of length and type in the capturing machine's order. */

@@ -25,12 +25,13 @@ const SNAP_BRIDGE = 0x0000f8;
 /** ARP, VLAN, PPPoE, LLDP and CFM beside what has a name above. */
 const KNOWN_ETHER_TYPES: readonly number[] = [IPV4, IPV6, 0x0806, 0x8100, 0x88a8, 0x8863, 0x8864, MPLS, 0x88cc, 0x8902];
 
-export function readEthernet(packet: DecodedPacket): number {
-  if (!has(packet, 14, "ethernet header")) return NONE;
+/** `tagBytes` of a switch's chip may stand between the addresses and the type. */
+export function readEthernet(packet: DecodedPacket, tagBytes = 0): number {
+  if (!has(packet, 14 + tagBytes, "ethernet header")) return NONE;
   packet.protocol = "ethernet";
   packet.linkDestinationAt = packet.start;
   packet.linkSourceAt = packet.start + MAC_BYTES;
-  const type = advance(packet, 14, 12);
+  const type = advance(packet, 14 + tagBytes, 12 + tagBytes);
   if (type <= MAX_802_3_LENGTH) endAt(packet, packet.start + type, "IEEE 802.3 length");
   return type;
 }
