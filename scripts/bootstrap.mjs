@@ -1,8 +1,17 @@
 // Makes a fresh clone ready and runs it: `node scripts/bootstrap.mjs start|lengths|test|cluster|scoreboard|check|build`. Needs nothing but Node and npm,
 // so it must not import anything that npm installs. Every step is skipped when its result already stands.
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { bundlePages, bundleSniffer } from "./bundle.mjs";
 import { checkProject } from "./check.mjs";
 import { fail, root, run } from "./process.mjs";
@@ -96,8 +105,15 @@ function stampOf() {
 
 function npm(args) {
   const npmScript = process.env.npm_execpath;
-  if (npmScript?.endsWith(".js")) run(process.execPath, [npmScript, ...args]);
-  else run(process.platform === "win32" ? "npm.cmd" : "npm", args, { shell: process.platform === "win32" });
+  const env = { ...withNodeHeaders(), ...process.env };
+  if (npmScript?.endsWith(".js")) run(process.execPath, [npmScript, ...args], { env });
+  else run(process.platform === "win32" ? "npm.cmd" : "npm", args, { shell: process.platform === "win32", env });
+}
+
+/** `cap` compiles against the headers that came with this Node, where they did: node-gyp would look for them on the internet. */
+function withNodeHeaders() {
+  const prefix = dirname(dirname(realpathSync(process.execPath)));
+  return existsSync(join(prefix, "include/node/node.h")) ? { npm_config_nodedir: prefix } : {};
 }
 
 function build({ allowFailure = false } = {}) {
