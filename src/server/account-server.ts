@@ -92,7 +92,7 @@ export async function createAccountServer(options: AccountServerOptions): Promis
   }
   loadWords();
   const hasher = new PasswordHasher(measured(options));
-  const throttle = openThrottle(typeof database === "string" ? database : undefined, options.throttle);
+  const throttle = await openThrottle(typeof database === "string" ? database : undefined, options.throttle);
   const { migrate } = options;
   // Made last, for it works on all others; nobody listens before.
   let accounts: AccountService | undefined;

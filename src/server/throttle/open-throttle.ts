@@ -4,7 +4,6 @@ import { decodeDatabaseUrl } from "../store/database-url.js";
 import type { CounterStore } from "./counter-store.js";
 import { LoginThrottle } from "./login-throttle.js";
 import { MemoryCounterStore } from "./memory-counter-store.js";
-import { MysqlCounterStore } from "./mysql-counter-store.js";
 import type { ThrottleLimits } from "./throttle-limits.js";
 
 /** `off` counts nothing: for tests and measurements. */
@@ -19,14 +18,19 @@ const NO_LIMITS: ThrottleLimits = {
 };
 
 /** For a store that somebody else opened, `database` is undefined, and counts are in memory. @throws StoreError `bad_url` */
-export function openThrottle(database: string | undefined, option: ThrottleOption = {}): LoginThrottle {
+export async function openThrottle(database: string | undefined, option: ThrottleOption = {}): Promise<LoginThrottle> {
   if (option === "off") {
     return new LoginThrottle(new MemoryCounterStore(), NO_LIMITS);
   }
-  return new LoginThrottle(counterStore(database), option);
+  return new LoginThrottle(await counterStore(database), option);
 }
 
-function counterStore(database: string | undefined): CounterStore {
+async function counterStore(database: string | undefined): Promise<CounterStore> {
   const target = database === undefined ? undefined : decodeDatabaseUrl(database);
-  return target?.kind === "mysql" ? new MysqlCounterStore(target) : new MemoryCounterStore();
+  if (target?.kind !== "mysql") {
+    return new MemoryCounterStore();
+  }
+  // Loads the driver, which takes as long as all of a server without it.
+  const { MysqlCounterStore } = await import("./mysql-counter-store.js");
+  return new MysqlCounterStore(target);
 }
