@@ -51,7 +51,7 @@ export async function createServerCertificate(ca: KeyAndCertificate, nowMs: numb
   return { key: made.private, certificate: made.cert };
 }
 
-/** Loaded only to make one: that takes a fifth of the time in which a server starts that has its certificate. */
+/** Loaded only to make one, for it takes a tenth of a second, and most servers start with certificates that are there. */
 function selfsigned(): Promise<typeof import("selfsigned")> {
   return import("selfsigned");
 }

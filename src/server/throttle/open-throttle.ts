@@ -30,7 +30,7 @@ async function counterStore(database: string | undefined): Promise<CounterStore>
   if (target?.kind !== "mysql") {
     return new MemoryCounterStore();
   }
-  // Loads the driver, which takes as long as all of a server without it.
+  // Only the driver that is needed is loaded.
   const { MysqlCounterStore } = await import("./mysql-counter-store.js");
   return new MysqlCounterStore(target);
 }
