@@ -48,6 +48,8 @@ export class HashThread implements StreamHashes {
   #asked = 0;
   #looseAt = 0;
   #nextStream = 0;
+  /** Why the thread ended, or never began: too little memory, or no thread to be had. */
+  #failure: Error | undefined;
 
   constructor(memory: PacketMemory) {
     this.#memory = memory;
@@ -61,6 +63,9 @@ export class HashThread implements StreamHashes {
       memories: [...memory.slots, this.#loose],
     };
     const worker = new Worker(new URL("./hash-worker.js", import.meta.url), { workerData: this.#layout });
+    worker.on("error", (error) => {
+      this.#failure = error;
+    });
     worker.unref();
   }
 
@@ -157,6 +162,8 @@ export class HashThread implements StreamHashes {
   }
 
   #tell(): void {
+    if (this.#failure !== undefined)
+      throw new RunError(`the thread that hashes streams ended: ${this.#failure.message}`, { cause: this.#failure });
     if (this.#told === this.#written) return;
     this.#told = this.#written;
     Atomics.store(this.#layout.control, JOBS_WRITTEN, this.#written);

@@ -46,6 +46,25 @@ t.test("streams hashed in the thread have the hashes they have here, whatever me
   thread.stop();
 });
 
+t.test("a thread that fails ends the run in words", async (t) => {
+  // A kind of memory in which the thread finds no bytes.
+  const allocate = (bytes: number) => new DataView(new SharedArrayBuffer(bytes)) as unknown as Uint8Array;
+  const thread = new HashThread(new PacketMemory({ slots: 2, slotBytes: 64, allocate }));
+  thread.newHash().pass(5, 0);
+  thread.give();
+  const failure = await new Promise((resolve) => {
+    const timer = setInterval(() => {
+      try {
+        thread.give();
+      } catch (error) {
+        clearInterval(timer);
+        resolve(error);
+      }
+    }, 5);
+  });
+  t.match(failure, { name: "RunError", message: /^the thread that hashes streams ended: / });
+});
+
 t.test("hashes are given in the order in which they were asked for, also of streams that said nothing", async (t) => {
   const { thread } = newThread(64);
   const given: number[] = [];
