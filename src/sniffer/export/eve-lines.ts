@@ -4,6 +4,7 @@ import type { CertificateFacts } from "../event.js";
 import { ja3sText, ja3Text } from "../tls/ja3.js";
 import { versionName } from "../tls/names.js";
 import { printable, printableText } from "../tls/printable.js";
+import type { ClosingState } from "./closing-state.js";
 import { type ConnectionFacts, endOf, type Microseconds } from "./connection-facts.js";
 import type { EndedConnection } from "./connection-log.js";
 import type { TcpConnection } from "./tcp-connection.js";
@@ -16,6 +17,14 @@ const APPLICATIONS: ReadonlyMap<string, string> = new Map([
   ["unknown", "failed"],
   ["earshot", "failed"],
   ["postgresql", "pgsql"],
+]);
+/** OpenSSL's names of attributes, and those of x509-parser. */
+const ATTRIBUTES: ReadonlyMap<string, string> = new Map([
+  ["emailAddress", "Email"],
+  ["street", "streetAddress"],
+  ["jurisdictionC", "msJurisdictionCountry"],
+  ["jurisdictionST", "msJurisdictionStateOrProvince"],
+  ["jurisdictionL", "msJurisdictionLocality"],
 ]);
 /** Microseconds after which a flow is told though others go on. */
 const FLOW_SILENCE = 60e6;
@@ -100,8 +109,8 @@ function textOf(bytes: Uint8Array): string {
 
 function certificateFields(own: CertificateFacts, der: Uint8Array | undefined) {
   return {
-    subject: own.subject,
-    issuerdn: own.issuer,
+    subject: suricataName(own.subject),
+    issuerdn: suricataName(own.issuer),
     ...(der === undefined ? {} : { serial: serialOf(der) }),
     fingerprint: own.sha1.match(/../g)?.join(":") ?? "",
     notbefore: own.not_before.slice(0, 19),
@@ -110,14 +119,22 @@ function certificateFields(own: CertificateFacts, der: Uint8Array | undefined) {
   };
 }
 
-/** "0C:00:93:10"; undefined where the certificate cannot be read. */
+/** "00:F4:A7:2F": the integer as DER has it, with a zero before a first bit that is set. Undefined where it cannot be read. */
 function serialOf(der: Uint8Array): string | undefined {
   try {
     const hex = new X509Certificate(der).serialNumber;
-    return (hex.length % 2 === 0 ? hex : `0${hex}`).match(/../g)?.join(":");
+    const whole = hex.length % 2 === 0 ? hex : `0${hex}`;
+    return (whole >= "80" ? `00${whole}` : whole).match(/../g)?.join(":");
   } catch {
     return undefined;
   }
+}
+
+/** The same attributes by the names that Suricata's parser has for them, and nothing escaped. */
+function suricataName(name: string): string {
+  return name
+    .replace(/(^|[^\\], )(\w+)(?==)/g, (_all, before, type) => before + (ATTRIBUTES.get(type) ?? type))
+    .replace(/\\([,+"\\<>;# =])/g, "$1");
 }
 
 function head(connection: EndedConnection, type: "flow" | "tls", time: Microseconds | undefined) {
@@ -169,7 +186,7 @@ function flowState({ tcp, counts }: ConnectionFacts): "new" | "established" | "c
   return counts.client.packets > 0 && counts.server.packets > 0 ? "established" : "new";
 }
 
-function tcpFields({ originator, responder }: TcpConnection) {
+function tcpFields({ originator, responder, closing }: TcpConnection) {
   const flags = originator.flags | responder.flags;
   const set = FLAG_NAMES.filter((_name, bit) => (flags & (1 << bit)) !== 0).map((name) => [name, true]);
   return {
@@ -177,15 +194,13 @@ function tcpFields({ originator, responder }: TcpConnection) {
     tcp_flags_ts: flagsText(originator.flags),
     tcp_flags_tc: flagsText(responder.flags),
     ...(Object.fromEntries(set) as Record<string, boolean>),
-    state: tcpState(originator, responder),
+    state: tcpState(originator, responder, closing),
   };
 }
 
-function tcpState(own: TcpEndpoint, other: TcpEndpoint): string {
+function tcpState(own: TcpEndpoint, other: TcpEndpoint, closing: ClosingState): string {
   if (own.state === "reset" || other.state === "reset") return "closed";
-  if (own.state === "closed" && other.state === "closed") return "closed";
-  if (own.state === "closed") return "fin_wait2";
-  if (other.state === "closed") return "close_wait";
+  if (closing.name !== undefined) return closing.name;
   if (own.state === "syn_sent") return other.state === "inactive" ? "syn_sent" : "syn_recv";
   return own.state === "established" || own.state === "partial" ? "established" : "none";
 }
@@ -198,9 +213,8 @@ function versionText(version: number): string {
   return VERSIONS.get(version) ?? versionName(version);
 }
 
-/** "2017-04-07T22:24:37.251547+0000". */
-function eveTime(time: Microseconds | undefined): string | undefined {
-  if (time === undefined) return undefined;
+/** "2017-04-07T22:24:37.251547+0000". Packets without a time (pcapng's simple ones) are of 1970, as with Suricata. */
+function eveTime(time: Microseconds = 0): string {
   const seconds = new Date(Math.floor(time / 1e6) * 1000).toISOString().slice(0, 19);
   return `${seconds}.${String(Math.floor(time % 1e6)).padStart(6, "0")}+0000`;
 }

@@ -2,6 +2,7 @@
 // (docs.zeek.org, conn.log). It is no judge of what TCP allows: captures have it all.
 import type { DecodedPacket } from "../packet/decoded-packet.js";
 import { advanceSequence } from "../stream/sequence.js";
+import { ClosingState } from "./closing-state.js";
 import { TcpEndpoint } from "./tcp-endpoint.js";
 
 const FIN = 0x01;
@@ -15,6 +16,7 @@ const TOO_FAR = 1 << 20;
 export class TcpConnection {
   readonly originator = new TcpEndpoint(true);
   readonly responder = new TcpEndpoint(false);
+  readonly closing = new ClosingState();
   history: string;
   /** Whether the last packet counts for how long it lasted: those behind both closes do not. */
   lasts = true;
@@ -30,6 +32,7 @@ export class TcpConnection {
     const { flags, sequence, acknowledgment } = packet;
     const end = advanceSequence(sequence, segmentLength(flags, length));
     own.flags |= flags;
+    this.closing.push(fromOriginator, flags);
     begin(own, flags, sequence, end);
     this.#tell(own, peer, packet, length);
     this.lasts = !own.didClose || !peer.didClose;

@@ -4,7 +4,7 @@ import { BytesError } from "../../bytes/bytes-error.js";
 import type { AssessmentEvent, CertificateFacts, Side, SnifferEvent } from "../event.js";
 import type { Assessor, AssessorContext } from "../tls/assessor.js";
 import { decodeCertificateMessage } from "../tls/certificate-message.js";
-import { HandshakeFacts } from "../tls/handshake-facts.js";
+import { HandshakeFacts, MAX_CERTIFICATES } from "../tls/handshake-facts.js";
 import type { HandshakeMessage } from "../tls/handshake-joiner.js";
 import { ContentType, HandshakeType } from "../tls/names.js";
 import { TlsError } from "../tls/tls-error.js";
@@ -140,7 +140,7 @@ export class TlsLogFacts implements Assessor {
 
   #keepDer(body: Uint8Array): void {
     try {
-      const [own] = decodeCertificateMessage(body, this.handshake.is13, 1);
+      const [own] = decodeCertificateMessage(body, this.handshake.is13, MAX_CERTIFICATES);
       this.serverDer ??= own && Uint8Array.from(own);
     } catch (error) {
       // The watch beside this tells what is malformed.

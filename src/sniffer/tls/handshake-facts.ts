@@ -15,7 +15,7 @@ import { decodeServerKeyShare, type ServerKeyShare } from "./server-key-exchange
 import { TlsError } from "./tls-error.js";
 
 const DTLS_1_3 = 0xfefc;
-const MAX_CERTIFICATES = 16;
+export const MAX_CERTIFICATES = 16;
 
 export interface SeenClientHello extends OfferedSecrets {
   readonly frame: number;

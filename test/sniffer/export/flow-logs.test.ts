@@ -143,6 +143,13 @@ t.test("eve.json writes IPv6 out, and counts age by the clock's whole seconds", 
   t.equal(flow.flow.age, 1);
 });
 
+t.test("eve.json gives packets that have no time the first second of 1970", async (t) => {
+  const { stdout } = await run(["-r", `${CAPTURES}/pcapng-more/test010-le.pcapng`, "--format", "eve"]);
+  const [flow] = stdout.trim().split("\n");
+  const timestamp = "1970-01-01T00:00:00.000000+0000";
+  t.match(JSON.parse(flow ?? ""), { timestamp, flow: { start: timestamp, end: timestamp, age: 0 } });
+});
+
 t.test("eve.json: a handshake and a flow, under one id", async (t) => {
   const { code, stdout } = await run(["-r", `${CAPTURES}/illustrated-tls12/capture.pcap`, "--format", "eve"]);
   t.equal(code, 0);

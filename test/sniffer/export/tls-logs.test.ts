@@ -1,10 +1,12 @@
 // What Zeek's and Suricata's logs say of handshakes that our captures do not have.
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { captureFile, play, type Said } from "../played-capture.js";
 import { run } from "../sniffer-program.js";
-import { clientHelloRecord, extension, record, serverHelloRecord } from "../tls/hello-bytes.js";
+import { clientHelloRecord, extension, handshake, record, serverHelloRecord, vector } from "../tls/hello-bytes.js";
+import { NO_OPENSSL } from "../tls/openssl-talk.js";
 import { logOf } from "./zeek-log.js";
 
 const folder = t.testdir({});
@@ -70,6 +72,38 @@ t.test("eve.json leaves out that TLS 1.3 was resumed, as Suricata does", async (
   const [tls] = (await run(["-r", capture, "--format", "eve"])).stdout.split("\n");
   t.equal(JSON.parse(tls ?? "").tls.session_resumed, undefined);
 });
+
+t.test(
+  "eve.json has a certificate's serial as its bytes are, and names as Suricata calls them",
+  { skip: NO_OPENSSL },
+  async (t) => {
+    const der = readCertificate(t.testdir({}));
+    const chain = vector(3, vector(3, der), vector(3, der));
+    const server = [serverHelloRecord({ cipherSuite: 0xc02f }), record(0x16, handshake(0x0b, chain))];
+    const capture = join(folder, "chain.pcapng");
+    writeFileSync(
+      capture,
+      captureFile(
+        play([
+          ["client", clientHelloRecord()],
+          ["server", Buffer.concat(server)],
+        ]),
+      ),
+    );
+    const [tls] = (await run(["-r", capture, "--format", "eve"])).stdout.split("\n");
+    const subject = "O=Less, more, CN=p < q, Email=info@example.org, streetAddress=1 Main St";
+    t.match(JSON.parse(tls ?? ""), { tls: { serial: "00:F4:A7:2F", subject, issuerdn: subject } });
+  },
+);
+
+/** With a serial number whose first bit is set, and what names are escaped for. */
+function readCertificate(folder: string): Buffer {
+  const subject = "/O=Less, more/CN=p < q/emailAddress=info@example.org/street=1 Main St";
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-set_serial", "0xF4A72F"];
+  const files = ["-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.der"), "-outform", "DER"];
+  execFileSync("openssl", ["req", "-x509", "-nodes", ...kind, "-subj", subject, ...files], { stdio: "ignore" });
+  return readFileSync(join(folder, "cert.der"));
+}
 
 t.test("what was spoken before STARTTLS stands before ssl", async (t) => {
   const capture = join(folder, "starttls.pcapng");
