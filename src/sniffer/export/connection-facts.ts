@@ -2,7 +2,7 @@
 import type { Side } from "../event.js";
 import { type DecodedPacket, TCP } from "../packet/decoded-packet.js";
 import type { Conversation } from "../stream/stream-event.js";
-import { ipLength } from "./ip-length.js";
+import { wholeFrameLength, wholeIpLength } from "./ip-length.js";
 import { isServerPort } from "./server-ports.js";
 import { TcpConnection } from "./tcp-connection.js";
 import type { TlsLogFacts } from "./tls-log-facts.js";
@@ -60,8 +60,8 @@ export class ConnectionFacts {
     const count = this.counts[side];
     const length = packet.payloadBytes + packet.cutBytes;
     count.packets += 1;
-    count.ipBytes += ipLength(packet);
-    count.frameBytes += packet.originalLength;
+    count.ipBytes += wholeIpLength(packet);
+    count.frameBytes += wholeFrameLength(packet);
     count.payloadBytes += length;
     this.started ??= now;
     this.ended = now;

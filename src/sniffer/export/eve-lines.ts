@@ -1,5 +1,5 @@
 // Events of Suricata's eve.json: "tls" for a handshake and "flow" for a conversation (docs.suricata.io, EVE JSON format).
-import { createHash, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import type { CertificateFacts } from "../event.js";
 import { ja3sText, ja3Text } from "../tls/ja3.js";
 import { versionName } from "../tls/names.js";
@@ -7,6 +7,7 @@ import { printable, printableText } from "../tls/printable.js";
 import type { ClosingState } from "./closing-state.js";
 import { type ConnectionFacts, endOf, type Microseconds } from "./connection-facts.js";
 import type { EndedConnection } from "./connection-log.js";
+import { eveAddress, eveTime, flowFields, flowId } from "./eve-flow.js";
 import type { TcpConnection } from "./tcp-connection.js";
 import type { TcpEndpoint } from "./tcp-endpoint.js";
 import type { TlsLogFacts } from "./tls-log-facts.js";
@@ -26,38 +27,23 @@ const ATTRIBUTES: ReadonlyMap<string, string> = new Map([
   ["jurisdictionST", "msJurisdictionStateOrProvince"],
   ["jurisdictionL", "msJurisdictionLocality"],
 ]);
-/** Microseconds after which a flow is told though others go on. */
-const FLOW_SILENCE = 60e6;
 const VERSIONS: ReadonlyMap<number, string> = new Map([
   [0x0002, "SSLv2"],
   [0x0300, "SSLv3"],
   [0x0301, "TLSv1"],
 ]);
 
-const V6_GROUPS = 8;
-
 /** `now`: when it is told, by the packets' own time. */
 export function flowLine(connection: EndedConnection, now: Microseconds | undefined): string {
   const { facts, communityId } = connection;
-  const [orig, resp] = [facts.counts[facts.originator], facts.counts[facts.responder]];
-  // Of whole seconds, as Suricata subtracts them.
-  const age = Math.floor((facts.ended ?? 0) / 1e6) - Math.floor((facts.started ?? 0) / 1e6);
+  const { counts, originator, responder, started, ended } = facts;
   return JSON.stringify({
     ...head(connection, "flow", now),
     ...applicationOf(connection),
-    flow: {
-      pkts_toserver: orig.packets,
-      pkts_toclient: resp.packets,
-      bytes_toserver: orig.frameBytes,
-      bytes_toclient: resp.frameBytes,
-      start: eveTime(facts.started),
-      end: eveTime(facts.ended),
-      age,
-      state: flowState(facts),
-      // What is there still when the capture ends is flushed, as Suricata has it; what was silent for long went before.
-      reason: (now ?? 0) - (facts.ended ?? 0) > FLOW_SILENCE ? "timeout" : "shutdown",
-      alerted: false,
-    },
+    flow: flowFields(
+      { toServer: counts[originator], toClient: counts[responder], started, ended, state: flowState(facts) },
+      now,
+    ),
     community_id: communityId,
     ...(facts.tcp === undefined ? {} : { tcp: tcpFields(facts.tcp) }),
   });
@@ -142,7 +128,7 @@ function head(connection: EndedConnection, type: "flow" | "tls", time: Microseco
   const [from, to] = [endOf(facts, facts.originator), endOf(facts, facts.responder)];
   return {
     timestamp: eveTime(time),
-    flow_id: flowId(connection),
+    flow_id: flowId(connection.communityId, facts.firstFrame),
     event_type: type,
     src_ip: eveAddress(from.address),
     src_port: Number(from.port),
@@ -150,20 +136,6 @@ function head(connection: EndedConnection, type: "flow" | "tls", time: Microseco
     dest_port: Number(to.port),
     proto: facts.conversation.protocol.toUpperCase(),
   };
-}
-
-/** IPv6 with all its zeros, as Suricata prints it by default. */
-function eveAddress(address: string): string {
-  if (!address.includes(":")) return address;
-  const [before = [], after = []] = address.split("::").map((half) => half.split(":").filter((group) => group !== ""));
-  const zeros = Array.from({ length: V6_GROUPS - before.length - after.length }, () => "0");
-  return [...before, ...zeros, ...after].map((group) => group.padStart(4, "0")).join(":");
-}
-
-/** The same for the same capture, where Suricata's own are random; of 51 bits, so that every reader of JSON keeps it. */
-function flowId({ communityId, facts }: EndedConnection): number {
-  const hash = createHash("sha256").update(`${communityId} ${facts.firstFrame}`).digest();
-  return Number(hash.readBigUInt64BE() >> 13n);
 }
 
 function applicationOf({ application, facts }: EndedConnection): { app_proto?: string; app_proto_orig?: string } {
@@ -211,10 +183,4 @@ function flagsText(flags: number): string {
 
 function versionText(version: number): string {
   return VERSIONS.get(version) ?? versionName(version);
-}
-
-/** "2017-04-07T22:24:37.251547+0000". Packets without a time (pcapng's simple ones) are of 1970, as with Suricata. */
-function eveTime(time: Microseconds = 0): string {
-  const seconds = new Date(Math.floor(time / 1e6) * 1000).toISOString().slice(0, 19);
-  return `${seconds}.${String(Math.floor(time % 1e6)).padStart(6, "0")}+0000`;
 }

@@ -1,9 +1,12 @@
 // ICMP as Zeek logs it: conversations of two addresses and a pair of types, or a type and a code where nothing answers it
 // (docs.zeek.org, conn.log: the "ports" of ICMP; RFC 792, RFC 4443).
 import type { DecodedPacket } from "../packet/decoded-packet.js";
+import { communityId } from "../stream/community-id.js";
 import { type Microseconds, timeOf } from "./connection-facts.js";
-import { ipLength } from "./ip-length.js";
+import { ipHeaderLength, isJoined, wholeFrameLength, wholeIpLength } from "./ip-length.js";
 
+const ICMP = 1;
+const ICMPV6 = 58;
 const V4_BYTES = 4;
 const V4_SOURCE_AT = 12;
 const V6_HEADER_BYTES = 40;
@@ -40,11 +43,23 @@ export interface IcmpConversation {
   readonly type: number;
   /** The type that answers, or the code. */
   readonly counterpart: number;
+  readonly code: number;
+  /** The first that came back. */
+  answer: { readonly type: number; readonly code: number } | undefined;
+  readonly communityId: string;
   readonly firstFrame: number;
   readonly started: Microseconds | undefined;
   ended: Microseconds | undefined;
-  readonly sent: { packets: number; ipBytes: number; payloadBytes: number };
-  readonly answered: { packets: number; ipBytes: number; payloadBytes: number };
+  readonly sent: IcmpCounts;
+  readonly answered: IcmpCounts;
+}
+
+interface IcmpCounts {
+  packets: number;
+  /** Of whole frames. */
+  frameBytes: number;
+  ipBytes: number;
+  payloadBytes: number;
 }
 
 export class IcmpLog {
@@ -65,8 +80,10 @@ export class IcmpLog {
     this.#open.set(ownKey, own);
     const count = answered === undefined ? own.sent : own.answered;
     count.packets += 1;
+    count.frameBytes += wholeFrameLength(packet);
     count.ipBytes += seen.ipBytes;
     count.payloadBytes += seen.payloadBytes;
+    if (answered !== undefined) own.answer ??= { type: seen.type, code: seen.code };
     own.ended = timeOf(packet) ?? own.ended;
     return over;
   }
@@ -90,11 +107,13 @@ export class IcmpLog {
 }
 
 function begin(seen: SeenIcmp, packet: DecodedPacket): IcmpConversation {
-  const { source, destination, isV6, type, counterpart } = seen;
+  const { source, destination, isV6, type, code, counterpart } = seen;
   const started = timeOf(packet);
-  const empty = () => ({ packets: 0, ipBytes: 0, payloadBytes: 0 });
+  const empty = () => ({ packets: 0, frameBytes: 0, ipBytes: 0, payloadBytes: 0 });
   return {
-    ...{ source, destination, isV6, type, counterpart, started },
+    ...{ source, destination, isV6, type, code, counterpart, started },
+    answer: undefined,
+    communityId: identify(seen, packet),
     firstFrame: packet.frame,
     ended: started,
     sent: empty(),
@@ -102,11 +121,24 @@ function begin(seen: SeenIcmp, packet: DecodedPacket): IcmpConversation {
   };
 }
 
+/** Types are its ports. */
+function identify({ isV6, type, counterpart }: SeenIcmp, packet: DecodedPacket): string {
+  const { addresses, addressBytes, sourceAt, destinationAt } = packet;
+  return communityId({
+    protocol: isV6 ? ICMPV6 : ICMP,
+    source: addresses.subarray(sourceAt, sourceAt + addressBytes),
+    destination: addresses.subarray(destinationAt, destinationAt + addressBytes),
+    sourcePort: type,
+    destinationPort: counterpart,
+  });
+}
+
 interface SeenIcmp {
   readonly source: string;
   readonly destination: string;
   readonly isV6: boolean;
   readonly type: number;
+  readonly code: number;
   readonly counterpart: number;
   /** Whether this type is one that may answer another. */
   readonly answers: boolean;
@@ -117,21 +149,21 @@ interface SeenIcmp {
 function decode(packet: DecodedPacket): SeenIcmp | undefined {
   const isV6 = packet.protocol === "icmpv6";
   if (!isV6 && packet.protocol !== "icmp") return undefined;
-  const { addresses, addressBytes, sourceAt } = packet;
-  const headerAt = sourceAt - (addressBytes === V4_BYTES ? V4_SOURCE_AT : V6_SOURCE_AT);
-  const headerBytes =
-    addressBytes === V4_BYTES ? ((addresses[headerAt] ?? 0) & 0xf) * 4 : v6HeaderBytes(addresses, headerAt);
-  const [type, code] = [addresses[headerAt + headerBytes], addresses[headerAt + headerBytes + 1]];
+  const { body, base } = packet;
+  const headerBytes = ipHeadersLength(packet);
+  const at = isJoined(packet) ? base : ipHeaderAt(packet) + headerBytes;
+  const [type, code] = [body[at], body[at + 1]];
   const [source, destination] = [packet.source(), packet.destination()];
   if (type === undefined || code === undefined || source === null || destination === null) return undefined;
   const answer = (isV6 ? V6_ANSWERS : V4_ANSWERS).get(type);
-  const ipBytes = ipLength(packet);
+  const ipBytes = wholeIpLength(packet);
   const payloadBytes = Math.max(0, ipBytes - headerBytes - ICMP_HEADER_BYTES);
   return {
     source,
     destination,
     isV6,
     type,
+    code,
     counterpart: answer ?? code,
     answers: answer !== undefined,
     ipBytes,
@@ -139,8 +171,15 @@ function decode(packet: DecodedPacket): SeenIcmp | undefined {
   };
 }
 
-/** With the extension headers that say how long they are (RFC 8200 section 4). */
-function v6HeaderBytes(bytes: Uint8Array, at: number): number {
+function ipHeaderAt({ addressBytes, sourceAt }: DecodedPacket): number {
+  return sourceAt - (addressBytes === V4_BYTES ? V4_SOURCE_AT : V6_SOURCE_AT);
+}
+
+/** With IPv6's extension headers that say how long they are (RFC 8200 section 4). */
+function ipHeadersLength(packet: DecodedPacket): number {
+  const { addresses: bytes, addressBytes } = packet;
+  if (addressBytes === V4_BYTES || isJoined(packet)) return ipHeaderLength(packet);
+  const at = ipHeaderAt(packet);
   let next = bytes[at + V6_NEXT_AT] ?? 0;
   let length = V6_HEADER_BYTES;
   for (let count = 0; count < MAX_EXTENSIONS && V6_EXTENSIONS.has(next); count++) {

@@ -1,4 +1,4 @@
-// How long the IP packet says it is, from the header that its addresses stand in.
+// How long the IP packet says it is, from the header that its addresses stand in; and how long it is once joined of fragments.
 import type { DecodedPacket } from "../packet/decoded-packet.js";
 
 const V4_ADDRESS_BYTES = 4;
@@ -17,4 +17,25 @@ export function ipLength({ addresses, addressBytes, sourceAt, capturedLength }: 
   const length = ((addresses[at] ?? 0) << 8) | (addresses[at + 1] ?? 0);
   if (length === 0) return capturedLength;
   return isV4 ? length : length + V6_HEADER_BYTES;
+}
+
+/** The same of a datagram that was joined of fragments: its header and all that followed in them. */
+export function wholeIpLength(packet: DecodedPacket): number {
+  return isJoined(packet) ? ipHeaderLength(packet) + packet.limit - packet.base : ipLength(packet);
+}
+
+/** Bytes on the wire, as if it had come in one frame. */
+export function wholeFrameLength(packet: DecodedPacket): number {
+  const { originalLength } = packet;
+  return isJoined(packet) ? originalLength - ipLength(packet) + wholeIpLength(packet) : originalLength;
+}
+
+/** What follows the IP header stands in memory of its own, at `base`. */
+export function isJoined({ body, addresses }: DecodedPacket): boolean {
+  return body !== addresses;
+}
+
+/** Without IPv6's extension headers. */
+export function ipHeaderLength({ addresses, addressBytes, sourceAt }: DecodedPacket): number {
+  return addressBytes === V4_ADDRESS_BYTES ? ((addresses[sourceAt - V4_SOURCE_AT] ?? 0) & 0xf) * 4 : V6_HEADER_BYTES;
 }

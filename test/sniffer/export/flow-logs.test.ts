@@ -143,6 +143,26 @@ t.test("eve.json writes IPv6 out, and counts age by the clock's whole seconds", 
   t.equal(flow.flow.age, 1);
 });
 
+t.test("ICMP is told in eve.json too, and a packet that came in fragments as the one it was", async (t) => {
+  const request = Uint8Array.of(8, 0, 0, 0, 0, 1, 0, 1, ...new Uint8Array(40).fill(201));
+  const fragment = (fields: number, part: Uint8Array) =>
+    ipv4({ protocol: 1, identification: 7, fragment: fields }, part);
+  const capture = join(folder, "fragments.pcapng");
+  const packets = [fragment(0x2000, request.subarray(0, 32)), fragment(4, request.subarray(32)), ping(0, true)];
+  writeFileSync(capture, timed(packets.map((bytes, index) => ({ seconds: index, bytes }))));
+  const flow = JSON.parse((await run(["-r", capture, "--format", "eve"])).stdout);
+  t.match(flow, { proto: "ICMP", icmp_type: 8, icmp_code: 0, response_icmp_type: 0, response_icmp_code: 0 });
+  t.match(flow.flow, {
+    pkts_toserver: 1,
+    pkts_toclient: 1,
+    bytes_toserver: 68,
+    bytes_toclient: 32,
+    state: "established",
+  });
+  const [line] = logOf((await run(["-r", capture, "--format", "zeek"])).stdout, "conn");
+  t.match(line, { "id.orig_p": "8", orig_ip_bytes: "68", orig_bytes: "40" });
+});
+
 t.test("eve.json gives packets that have no time the first second of 1970", async (t) => {
   const { stdout } = await run(["-r", `${CAPTURES}/pcapng-more/test010-le.pcapng`, "--format", "eve"]);
   const [flow] = stdout.trim().split("\n");
