@@ -37,10 +37,6 @@ export class ConnectionLog {
       },
     });
 
-  get now(): Microseconds | undefined {
-    return this.#now;
-  }
-
   /** Undefined but where a conversation ends by this event. */
   push(event: SnifferEvent): EndedConnection | undefined {
     if (event.event === "finding") this.#finding(event);

@@ -27,7 +27,7 @@ export class EveReport implements Report {
     const ended = this.#log.push(event);
     if (ended === undefined) return "";
     const tls = tlsLine(ended);
-    return `${this.take()}${tls === undefined ? "" : `${tls}\n`}${flowLine(ended, this.#log.now)}\n`;
+    return `${this.take()}${tls === undefined ? "" : `${tls}\n`}${flowLine(ended, this.#now)}\n`;
   }
 
   take(): string {

@@ -3,18 +3,15 @@
 import type { DecodedPacket } from "../packet/decoded-packet.js";
 import { communityId } from "../stream/community-id.js";
 import { type Microseconds, timeOf } from "./connection-facts.js";
-import { ipHeaderLength, isJoined, wholeFrameLength, wholeIpLength } from "./ip-length.js";
+import { ipHeaderAt, ipHeaderLength, isJoined, wholeFrameLength, wholeIpLength } from "./ip-length.js";
 
 const ICMP = 1;
 const ICMPV6 = 58;
 const V4_BYTES = 4;
-const V4_SOURCE_AT = 12;
-const V6_HEADER_BYTES = 40;
 const V6_NEXT_AT = 6;
 /** Hop-by-hop options, routing, destination options. */
 const V6_EXTENSIONS: ReadonlySet<number> = new Set([0, 43, 60]);
 const MAX_EXTENSIONS = 8;
-const V6_SOURCE_AT = 8;
 const ICMP_HEADER_BYTES = 8;
 const SILENCE = 60e6;
 /** Conversations at a time: the one silent for longest is told then. */
@@ -171,17 +168,13 @@ function decode(packet: DecodedPacket): SeenIcmp | undefined {
   };
 }
 
-function ipHeaderAt({ addressBytes, sourceAt }: DecodedPacket): number {
-  return sourceAt - (addressBytes === V4_BYTES ? V4_SOURCE_AT : V6_SOURCE_AT);
-}
-
 /** With IPv6's extension headers that say how long they are (RFC 8200 section 4). */
 function ipHeadersLength(packet: DecodedPacket): number {
   const { addresses: bytes, addressBytes } = packet;
-  if (addressBytes === V4_BYTES || isJoined(packet)) return ipHeaderLength(packet);
+  let length = ipHeaderLength(packet);
+  if (addressBytes === V4_BYTES || isJoined(packet)) return length;
   const at = ipHeaderAt(packet);
   let next = bytes[at + V6_NEXT_AT] ?? 0;
-  let length = V6_HEADER_BYTES;
   for (let count = 0; count < MAX_EXTENSIONS && V6_EXTENSIONS.has(next); count++) {
     next = bytes[at + length] ?? 0;
     length += ((bytes[at + length + 1] ?? 0) + 1) * 8;

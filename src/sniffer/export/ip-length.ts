@@ -10,9 +10,10 @@ const V6_LENGTH_AT = 4;
 const V6_HEADER_BYTES = 40;
 
 /** Bytes with the header; what the capture has, where the header says 0 (segmentation offload). */
-export function ipLength({ addresses, addressBytes, sourceAt, capturedLength }: DecodedPacket): number {
+export function ipLength(packet: DecodedPacket): number {
+  const { addresses, addressBytes, capturedLength } = packet;
   const isV4 = addressBytes === V4_ADDRESS_BYTES;
-  const at = sourceAt - (isV4 ? V4_SOURCE_AT - V4_LENGTH_AT : V6_SOURCE_AT - V6_LENGTH_AT);
+  const at = ipHeaderAt(packet) + (isV4 ? V4_LENGTH_AT : V6_LENGTH_AT);
   if (at < 0 || at + 1 >= addresses.length) return capturedLength;
   const length = ((addresses[at] ?? 0) << 8) | (addresses[at + 1] ?? 0);
   if (length === 0) return capturedLength;
@@ -35,7 +36,13 @@ export function isJoined({ body, addresses }: DecodedPacket): boolean {
   return body !== addresses;
 }
 
+/** Where the header begins in `addresses`. */
+export function ipHeaderAt({ addressBytes, sourceAt }: DecodedPacket): number {
+  return sourceAt - (addressBytes === V4_ADDRESS_BYTES ? V4_SOURCE_AT : V6_SOURCE_AT);
+}
+
 /** Without IPv6's extension headers. */
-export function ipHeaderLength({ addresses, addressBytes, sourceAt }: DecodedPacket): number {
-  return addressBytes === V4_ADDRESS_BYTES ? ((addresses[sourceAt - V4_SOURCE_AT] ?? 0) & 0xf) * 4 : V6_HEADER_BYTES;
+export function ipHeaderLength(packet: DecodedPacket): number {
+  const { addresses, addressBytes } = packet;
+  return addressBytes === V4_ADDRESS_BYTES ? ((addresses[ipHeaderAt(packet)] ?? 0) & 0xf) * 4 : V6_HEADER_BYTES;
 }
